@@ -1,0 +1,27 @@
+# Each of these sets up .venv by itself, on a fresh machine too. PYTHON is Python 3.11 or newer.
+PYTHON ?= python3
+RUN = .venv/bin/python -m
+
+.PHONY: demo test slow bench lint
+demo: .venv/ready
+	@$(RUN) tauomega demo
+
+test: .venv/ready
+	@$(RUN) pytest -q -n 2
+
+slow: .venv/ready
+	@$(RUN) pytest -q -n 2 -m slow
+
+bench: .venv/ready
+	@$(RUN) pytest -q --benchmark-enable -m "slow or not slow" tests/benchmarks
+
+lint: .venv/ready
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+.venv/ready: pyproject.toml constraints.txt
+	@echo "setting up .venv (PyTorch is large: some minutes the first time)"
+	@$(PYTHON) -m venv .venv
+	@$(RUN) pip install -qq -c constraints.txt -e '.[dev]'
+	@touch $@

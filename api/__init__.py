@@ -1,0 +1,77 @@
+"""tauomega decides whether one causal model is an abstraction of another.
+
+The answer is a proof, a counterexample, or "unknown, and why".
+
+| folder | imported as | what it is |
+|---|---|---|
+| `theory/` | `tauomega.theory` | what things are, exactly: models, claims, definitions, verdicts |
+| `solvers/` | `tauomega.solvers` | how a question is decided: engines, reductions, search |
+| `bridge/` | `tauomega.bridge` | where networks come in: PyTorch, sites, interchange |
+| `proofs/` | `tauomega.proofs` | theorems as scripts, certificates, help for tests |
+| `api/` | `tauomega` | this facade, and the command in `tauomega.cli` |
+
+Importing the package imports none of them: each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tauomega.bridge.network import Network
+    from tauomega.loading import load
+    from tauomega.solvers.checking import check
+    from tauomega.theory import definitions
+    from tauomega.theory.abstraction import Abstraction
+    from tauomega.theory.intervention import Hard, Intervention
+    from tauomega.theory.scm import SCM
+    from tauomega.theory.verdict import Fails, Holds, Unknown, Verdict
+
+__all__ = [
+    "SCM",
+    "Abstraction",
+    "Fails",
+    "Hard",
+    "Holds",
+    "Intervention",
+    "Network",
+    "Unknown",
+    "Verdict",
+    "__version__",
+    "check",
+    "definitions",
+    "load",
+]
+
+__version__ = "0.1.0"
+
+if not TYPE_CHECKING:  # for checkers the imports above are the facade: misspelt names are errors
+    _HOME = {
+        "Abstraction": "tauomega.theory.abstraction",
+        "Fails": "tauomega.theory.verdict",
+        "Hard": "tauomega.theory.intervention",
+        "Holds": "tauomega.theory.verdict",
+        "Intervention": "tauomega.theory.intervention",
+        "Network": "tauomega.bridge.network",
+        "SCM": "tauomega.theory.scm",
+        "Unknown": "tauomega.theory.verdict",
+        "Verdict": "tauomega.theory.verdict",
+        "check": "tauomega.solvers.checking",
+        "definitions": "tauomega.theory",  # a module of it
+        "load": "tauomega.loading",
+    }
+
+    def __getattr__(name):
+        """The public name, imported now (PEP 562)."""
+        from importlib import import_module
+
+        if name not in _HOME:
+            raise AttributeError(f"module 'tauomega' has no attribute {name!r}")
+        home = import_module(_HOME[name])
+        value = getattr(home, name, None) or import_module(f"{_HOME[name]}.{name}")
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        """The public names, loaded or not."""
+        return sorted(__all__)

@@ -1,0 +1,132 @@
+"""The group of commands. Each is imported when it is called, so that `--help` loads nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from .exit_code import ExitCode
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = {
+    "demo": "Decide the shipped claims, one that holds and one that fails among them.",
+    "examples": "List the shipped examples, or print one of them.",
+    "new": "Write a commented task file to start from.",
+    "check": "Decide a claim: a task file, or an example's name.",
+    "definitions": "List the definitions that a claim can be checked under.",
+    "doctor": "Show versions, engines and memory, and try each engine once.",
+}
+"""Name -> one line of help. The module of the same name has the click command as `command`."""
+
+EPILOG = (
+    "Exit codes: 0 holds, 1 fails, 2 bad input or usage, 3 unknown, "
+    "4 engines disagree, 130 interrupted."
+)
+
+
+class _Commands(click.Group):
+    """A group that knows its commands' names and summaries without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"tauomega.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from tauomega.theory.kernel.errors import nearest
+
+            ctx.fail(f"no command {args[0]!r}{nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        import tauomega
+
+        click.echo(f"tauomega {tauomega.__version__}")
+        context.exit()
+
+
+@click.group(
+    cls=_Commands,
+    name="tauomega",
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_version,
+    help="Print the version and exit.",
+)
+def group() -> None:
+    """Decide whether one causal model is an abstraction of another.
+
+    The answer is a proof, a counterexample, or "unknown, and why".
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code (see `ExitCode`)."""
+    try:
+        result = group.main(
+            None if arguments is None else list(arguments),
+            prog_name="tauomega",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+        return int(result) if isinstance(result, int) else ExitCode.HOLDS
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.BAD_INPUT
+    except BrokenPipeError:  # whoever read our output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.BROKEN_PIPE
+    except Exception as error:  # not one of the promised codes, since nothing was decided
+        return _failure(error)
+
+
+def _failure(error: Exception) -> int:
+    from tauomega.theory.errors import EngineDisagreementError, InputError
+
+    if isinstance(error, InputError):
+        click.echo(f"error: {error}" if len(error.faults) == 1 else _listed(error), err=True)
+        return ExitCode.BAD_INPUT
+    if isinstance(error, EngineDisagreementError):
+        click.echo(f"engines disagree, so there is no verdict: {error}", err=True)
+        return ExitCode.DISAGREEMENT
+    traceback.print_exception(error)
+    click.echo("this is a bug in tauomega; please report it with the lines above", err=True)
+    return ExitCode.INTERNAL
+
+
+def _listed(error: Exception) -> str:
+    count = len(getattr(error, "faults", ()))
+    return f"error: {count} faults\n{error}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""`tauomega check`: decide a claim and say why."""
+
+from __future__ import annotations
+
+import click
+
+from tauomega.loading import load
+from tauomega.theory.definition import Definition
+from tauomega.theory.errors import InputError
+from tauomega.theory.verdict import Fails, Holds, Verdict
+
+from .exit_code import ExitCode
+from .line import output_width, write
+from .progress import shown_progress
+from .report_json import canonical, faults_to_json, verdict_to_json
+from .report_text import report
+from .seconds import SECONDS
+from .user_definition import named_definition
+
+__all__ = ["command", "exit_code_of"]
+
+
+@click.command(name="check")
+@click.argument("task")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
+@click.option(
+    "--timeout", type=SECONDS, default=60.0, help="Time to decide in, such as 10s.  [default: 60s]"
+)
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="NAME",
+    help="Ask this engine; give it several times, or 'all', to compare.",
+)
+@click.option("--family", metavar="F", help="Replace the task's family: block, all, taumax, …")
+@click.option(
+    "--definition",
+    metavar="FILE.py:NAME",
+    help="Replace the task's definition by a shipped one, or by your own; this runs FILE.py.",
+)
+def command(
+    task: str,
+    as_json: bool,
+    timeout: float,
+    engines: tuple[str, ...],
+    family: str | None,
+    definition: str | None,
+) -> ExitCode:
+    """Decide TASK, a TOML file or the name of a shipped example.
+
+    Prints a proof, a counterexample, or why it is unknown. Exit status: 0 holds, 1 fails,
+    2 bad input, 3 unknown, 4 engines disagree, 130 interrupted.
+    """
+    try:
+        kind = None if definition is None else named_definition(definition)
+        verdict = _decide(task, timeout, engines, family, kind)
+    except InputError as error:
+        if as_json:
+            click.echo(canonical(faults_to_json(error)))
+        raise
+    if as_json:
+        click.echo(canonical(verdict_to_json(verdict)))
+    else:
+        write(report(verdict, width=output_width(), title=task))
+    return exit_code_of(verdict)
+
+
+def exit_code_of(verdict: Verdict) -> ExitCode:
+    """0 holds, 1 fails, 3 unknown."""
+    match verdict:
+        case Holds():
+            return ExitCode.HOLDS
+        case Fails():
+            return ExitCode.FAILS
+        case _:
+            return ExitCode.UNKNOWN
+
+
+def _decide(
+    target: str,
+    timeout: float,
+    engines: tuple[str, ...],
+    family: str | None,
+    definition: type[Definition] | None,
+) -> Verdict:
+    from tauomega.solvers.checking import check
+
+    task = load(target, family=family, definition=definition)
+    with shown_progress(f"checking {target}") as progress:
+        return check(
+            task.claim,
+            task.definition,
+            timeout=timeout,
+            engines=engines or None,
+            at_most=task.at_most,
+            progress=progress,
+        )

@@ -1,0 +1,85 @@
+"""`tauomega definitions`: every notion that a claim can be checked under, and how they relate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from enum import Enum
+from textwrap import wrap
+
+import click
+
+from tauomega.theory.definition import Definition
+from tauomega.theory.definitions import definitions, find_definition
+
+from .exit_code import ExitCode
+from .line import Line, output_width, write
+from .report_json import Json, canonical
+
+__all__ = ["command"]
+
+
+@click.command(name="definitions")
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+def command(name: str | None, as_json: bool) -> ExitCode:
+    """List the definitions, or show the one called NAME.
+
+    A definition's parameters are keys at the top of a task file. "stronger: X (not conversely: E)"
+    says that X implies it, and that the example E tells them apart.
+    """
+    listed = definitions() if name is None else (find_definition(name),)
+    if as_json:
+        click.echo(canonical([_as_json(definition) for definition in listed]))
+    else:
+        write(line for definition in listed for line in _lines(definition, output_width()))
+    return ExitCode.HOLDS
+
+
+def _lines(definition: type[Definition], width: int) -> Iterator[Line]:
+    yield Line(definition.name, "bold")
+    for text in wrap(definition.statement, width - 2):
+        yield Line(f"  {text}")
+    yield Line(f"  source      {definition.source}")
+    for word, related in (("stronger", definition.stronger), ("weaker", definition.weaker)):
+        for other, example in related:
+            yield Line(f"  {word:<10}  {other} (not conversely: {example})")
+    yield Line(f"  holds on    {definition.holds_on}")
+    yield Line(f"  fails on    {definition.fails_on}")
+    written = ", ".join(f"{key} = {default}" for key, default in _parameters(definition))
+    first, rest = "  parameters  ", " " * 14
+    for text in wrap(written, width, initial_indent=first, subsequent_indent=rest):
+        yield Line(text)
+    yield Line("")
+
+
+def _parameters(definition: type[Definition]) -> list[tuple[str, str]]:
+    """Every parameter with its default as a task writes it."""
+    return [(field.name, _written(field.default)) for field in fields(definition)]  # type: ignore[arg-type]  # a Definition is a dataclass
+
+
+def _written(value: object) -> str:
+    match value:
+        case None:
+            return "its default"
+        case Enum():
+            return str(value.value)
+        case _:
+            return str(value)
+
+
+def _as_json(definition: type[Definition]) -> dict[str, Json]:
+    def related(pairs: tuple[tuple[str, str], ...]) -> list[Json]:
+        return [{"definition": other, "separated_by": example} for other, example in pairs]
+
+    return {
+        "name": definition.name,
+        "statement": definition.statement,
+        "source": definition.source,
+        "stronger": related(definition.stronger),
+        "weaker": related(definition.weaker),
+        "needs": [*sorted(role.value for role in definition.needs)],
+        "holds_on": definition.holds_on,
+        "fails_on": definition.fails_on,
+        "parameters": dict(_parameters(definition)),
+    }

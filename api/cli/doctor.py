@@ -1,0 +1,131 @@
+"""`tauomega doctor`: versions, engines, memory, and small claims put to every engine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+
+import click
+
+import tauomega
+from tauomega.loading import load
+from tauomega.theory.errors import AbstractionError
+
+from .exit_code import ExitCode
+from .line import Line, write
+from .report_json import canonical
+
+__all__ = ["command"]
+
+TRIALS = (("voting", "holds"), ("ce1", "fails"), ("xor_nand_or", "holds"))
+"""Shipped examples, small enough to decide at once, with their verdicts."""
+
+
+@click.command(name="doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+def command(as_json: bool) -> ExitCode:
+    """Show what is installed, and decide small shipped claims with every engine.
+
+    Exit status 0 if everything is there and no engine gives a wrong verdict, 4 otherwise.
+    """
+    packages = dict(_packages())
+    engines = _engines()
+    healthy = all(packages.values()) and all(_is_well(tried) for tried in engines.values())
+    if as_json:
+        click.echo(
+            canonical(
+                {
+                    "schema": "tauomega/doctor/1",
+                    "tauomega": tauomega.__version__,
+                    "python": platform.python_version(),
+                    "platform": platform.platform(),
+                    "cores": os.cpu_count(),
+                    "memory_bytes": _memory(),
+                    "packages": packages,
+                    "engines": engines,
+                    "healthy": healthy,
+                }
+            )
+        )
+    else:
+        write(_lines(packages, engines, healthy))
+    return ExitCode.HOLDS if healthy else ExitCode.DISAGREEMENT
+
+
+def _lines(
+    packages: dict[str, str | None], engines: dict[str, dict[str, str]], healthy: bool
+) -> Iterator[Line]:
+    memory = _memory()
+    size = "unknown memory" if memory is None else f"{memory / 2**30:.1f} GiB of memory"
+    yield Line(f"tauomega {tauomega.__version__}", "bold")
+    yield Line(f"Python {platform.python_version()} ({sys.executable})")
+    yield Line(f"{platform.platform()}, {os.cpu_count()} cores, {size}")
+    yield Line("")
+    yield Line("packages", "bold")
+    width = max(len(name) for name in packages)
+    for name, found in packages.items():
+        yield Line(f"  {name:<{width}}  {found or 'missing'}", "" if found else "bold red")
+    yield Line("")
+    yield Line("engines, in the order in which they are asked", "bold")
+    width = max(len(name) for name in engines)
+    for name, tried in engines.items():
+        said = ", ".join(f"{example}: {result}" for example, result in tried.items())
+        yield Line(f"  {name:<{width}}  {said}", "" if _is_well(tried) else "bold red")
+    yield Line("")
+    yield Line("all is well" if healthy else "something is wrong (see above)", "bold")
+
+
+def _packages() -> Iterator[tuple[str, str | None]]:
+    """Every package that tauomega needs, with its version if it is there."""
+    for requirement in sorted(requires("tauomega") or []):
+        if ";" in requirement:  # belongs to an extra
+            continue
+        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            yield name, None
+
+
+def _engines() -> dict[str, dict[str, str]]:
+    """Engine -> example -> what the engine said of it."""
+    from tauomega.solvers.checking import check
+    from tauomega.solvers.portfolio import engine_names
+
+    found: dict[str, dict[str, str]] = {name: {} for name in engine_names()}
+    for example, expected in TRIALS:
+        try:
+            task = load(example)
+        except AbstractionError as error:
+            for tried in found.values():
+                tried[example] = f"wrong: {_first_line(error)}"
+            continue
+        for name, tried in found.items():
+            try:
+                verdict = check(task.claim, task.definition, engines=[name], timeout=10.0)
+            except AbstractionError as error:
+                tried[example] = f"wrong: {_first_line(error)}"
+                continue
+            said = {expected: verdict.name, "unknown": "not covered"}
+            tried[example] = said.get(verdict.name, f"wrong: {verdict.name}, not {expected}")
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _is_well(tried: dict[str, str]) -> bool:
+    return not any(result.startswith("wrong") for result in tried.values())
+
+
+def _memory() -> int | None:
+    """Bytes of physical memory, where the system says so."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None

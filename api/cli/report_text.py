@@ -1,0 +1,190 @@
+"""A verdict as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import assert_never
+
+from tauomega.theory.counterexample import (
+    Collision,
+    Counterexample,
+    CountGap,
+    LawGap,
+    NoContextMap,
+    NoOmega,
+    NotABlockMap,
+    NotMonotone,
+    NotOnto,
+    NotSolvable,
+    Square,
+    Way,
+)
+from tauomega.theory.verdict import (
+    ClauseResult,
+    ContextMapWitness,
+    Fails,
+    Holds,
+    OmegaWitness,
+    Unknown,
+    Verdict,
+    Witness,
+)
+
+from .line import Line
+from .square_drawing import draw_square
+from .wording import (
+    evidence_words,
+    headline,
+    intervention_words,
+    number_words,
+    relied_on,
+    value_words,
+    values_words,
+)
+
+__all__ = ["report"]
+
+STYLES = {"holds": "bold green", "fails": "bold red", "unknown": "bold yellow"}
+FEW = 8
+"""How many pairs of a witness are shown."""
+
+
+def report(verdict: Verdict, *, width: int = 100, title: str = "") -> Iterator[Line]:
+    """The lines of the report: verdict, sentence, clauses, what shows it, what it relies on."""
+    word = verdict.name
+    by_trust = isinstance(verdict, Holds) and evidence_words(verdict.evidence).startswith("on ")
+    suffix = (
+        f", {evidence_words(verdict.evidence)}" if isinstance(verdict, Holds) and by_trust else ""
+    )
+    yield Line(f"{title + ': ' if title else ''}{word.upper()}{suffix}", STYLES[word])
+    yield from _paragraph(headline(verdict), width)
+    yield Line("")
+    yield from _clauses(verdict.clauses)
+    match verdict:
+        case Holds(witness=witness, notes=notes):
+            if witness is not None:
+                yield from _witness(witness)
+            for note in notes:
+                yield from _paragraph(f"note: {note}", width)
+        case Fails(counterexample=counterexample):
+            yield Line("")
+            kind = "minimal" if counterexample.minimal else "not minimal"
+            yield Line(f"counterexample (replayed, {kind})", "bold")
+            yield from _counterexample(counterexample, width)
+        case Unknown():
+            yield from _unknown(verdict, width)
+        case _:
+            assert_never(verdict)
+    for name, value in verdict.measures:
+        rounded = "" if value.denominator == 1 else f" (≈ {float(value):.4f})"
+        yield Line(f"{name}: {value}{rounded}")
+    if relied_on(verdict):
+        yield from _paragraph(f"relies on: {'; '.join(relied_on(verdict))}", width)
+    engines = ", ".join(verdict.run.engines) or "no engine"
+    yield Line(f"decided by {engines} in {verdict.run.seconds:.2f} s", "dim")
+    for note in verdict.run.notes:
+        yield Line(f"  {note}", "dim")
+
+
+def _paragraph(text: str, width: int) -> Iterator[Line]:
+    for line in wrap(text, width, break_long_words=False, break_on_hyphens=False):
+        yield Line(line)
+
+
+def _clauses(clauses: tuple[ClauseResult, ...]) -> Iterator[Line]:
+    width = max((len(clause.name) for clause in clauses), default=0)
+    for clause in clauses:
+        evidence = "" if clause.evidence is None else f", {evidence_words(clause.evidence)}"
+        text = f"  {clause.name:<{width}}  {clause.verdict}{evidence}"
+        yield Line(text, STYLES.get(clause.verdict, "").removeprefix("bold "))
+
+
+def _unknown(verdict: Unknown, width: int) -> Iterator[Line]:
+    if verdict.coverage is not None:
+        squares = verdict.coverage.squares
+        whole = f" of {squares:,}" if squares is not None else ""
+        yield Line(f"covered: {verdict.coverage.examined:,}{whole} squares, none of which fails")
+    lo, hi = number_words(verdict.bounds.lo), number_words(verdict.bounds.hi)
+    yield Line(f"the defect lies between {lo} and {hi}")
+    if verdict.advice:
+        yield from _paragraph(f"next: {verdict.advice}", width)
+
+
+def _witness(witness: Witness) -> Iterator[Line]:
+    match witness:
+        case ContextMapWitness(pairs=contexts, total=total):
+            yield Line(f"a compatible τ_U ({total:,} contexts):")
+            for u, w in contexts[:FEW]:
+                yield Line(f"  {values_words(u)}  ↦  {values_words(w)}")
+            hidden = total - min(FEW, len(contexts))
+        case OmegaWitness(pairs=pairs):
+            yield Line(f"an ω that does it ({len(pairs):,} interventions):")
+            for i, j in pairs[:FEW]:
+                yield Line(f"  {intervention_words(i)}  ↦  {intervention_words(j)}")
+            hidden = len(pairs) - min(FEW, len(pairs))
+        case _:
+            assert_never(witness)
+    if hidden:
+        yield Line(f"  … and {hidden:,} more")
+
+
+def _counterexample(found: Counterexample, width: int) -> Iterator[Line]:
+    match found:
+        case Square():
+            yield from draw_square(found, width=width)
+        case LawGap(low=i, high=j, event=event, p_low=p_low, p_high=p_high):
+            yield Line(f"  the event {values_words(event)} has probability")
+            rows = (
+                (number_words(p_low), f"in τ of the low-level law under {intervention_words(i)}"),
+                (number_words(p_high), f"in the high-level law under {intervention_words(j)}"),
+            )
+            size = max(len(p) for p, _ in rows)
+            for p, where in rows:
+                yield Line(f"    {p:<{size}}  {where}", "bold red")
+        case NoContextMap(context=context, separators=separators):
+            yield Line(f"  no high-level context does what this one does: {values_words(context)}")
+            for i, j, image in separators:
+                yield Line(
+                    f"    under {intervention_words(i)}, τ gives {values_words(image)};"
+                    f" above, that is to happen under {intervention_words(j)}"
+                )
+            if len(separators) > 1:
+                yield Line("  each is possible, but not all in one high-level context", "bold red")
+            else:
+                yield Line("  it happens in no high-level context", "bold red")
+        case CountGap(response=response, low=below, high=above, example=example):
+            yield Line("  contexts that respond like this are too rare below for τ_U to be onto:")
+            for j, result in response:
+                yield Line(f"    {intervention_words(j)}  gives  {values_words(result)}")
+            yield Line(f"    {below:,} below, {above:,} above", "bold red")
+            yield Line(f"    above, for example: {values_words(example)}")
+        case NoOmega(core=core, reason=reason):
+            yield Line(f"  there is no ω: {reason}", "bold red")
+            for intervention in core:
+                yield Line(f"    {intervention_words(intervention)}")
+        case NotOnto(map=name, value=value):
+            yield Line(f"  {name} misses {values_words(value)}", "bold red")
+        case NotMonotone():
+            lower, upper = intervention_words(found.lower), intervention_words(found.upper)
+            yield Line(f"  {lower} ⊑ {upper}, but of their images under ω")
+            images = (found.lower_image, found.upper_image)
+            low, high = (intervention_words(image) for image in images)
+            yield Line(f"  {low} ⋢ {high}", "bold red")
+        case NotABlockMap(variables=variables):
+            for name, read_by in variables:
+                yield Line(f"  {name} is read by τ of {' and '.join(read_by)}", "bold red")
+        case Collision(first=first, second=second, equal=equal, variable=name, values=values):
+            yield Line(f"  two runs that agree in {values_words(equal)}:")
+            for way, needed in zip((first, second), values, strict=True):
+                yield from _run_lines(way, f"{name} = {value_words(needed)}")
+        case NotSolvable(context=context, intervention=intervention, solutions=solutions):
+            yield Line(f"  in {values_words(context)}, under {intervention_words(intervention)}:")
+            yield Line(f"  {solutions} solutions" if solutions else "  no solution", "bold red")
+        case _:
+            assert_never(found)
+
+
+def _run_lines(way: Way, last: str) -> Iterator[Line]:
+    yield Line(f"    {values_words(way.context)}, {intervention_words(way.intervention)}")
+    yield Line(f"      needs {last}", "bold red")

@@ -1,0 +1,1 @@
+"""Where networks come in: weights, sites, interchange."""

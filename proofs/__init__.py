@@ -1,0 +1,1 @@
+"""Theorems as scripts, certificates with their checker, and help for tests."""

@@ -1,0 +1,1 @@
+"""Certificates, and the independent checker that reads nothing but them and the kernel."""

@@ -1,0 +1,1 @@
+"""Help for tests: strategies, and the plugins for pytest and hypothesis."""

@@ -1,0 +1,222 @@
+"""`check`: decide a claim under a definition."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.counterexample import Counterexample
+from tauomega.theory.defect import (
+    ContextMaps,
+    Defect,
+    Inf,
+    Max,
+    Mean,
+    OmegaMaps,
+    Part,
+    Sup,
+    Swaps,
+    clauses,
+)
+from tauomega.theory.definition import Definition
+from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
+from tauomega.theory.policy import OmegaPolicy, TauUPolicy
+from tauomega.theory.replaying import replays
+from tauomega.theory.scm import SCM
+from tauomega.theory.verdict import (
+    INFINITE,
+    Bounds,
+    ClauseResult,
+    Coverage,
+    Enumeration,
+    Evidence,
+    Fails,
+    Holds,
+    Question,
+    Run,
+    Trusted,
+    Unknown,
+    Verdict,
+    Witness,
+)
+
+from .deciding_facts import decide_facts
+from .engine import Answer, Budget, Problem
+from .explaining import explain
+from .facts import Facts
+from .measuring import interchange_measures
+from .portfolio import decide
+from .question import question_of
+from .reductions import reduced
+
+__all__ = ["check"]
+
+
+def check(
+    claim: Abstraction,
+    definition: Definition,
+    *,
+    timeout: float = 60.0,
+    engines: Sequence[str] | None = None,
+    at_most: Fraction | int = 0,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Verdict:
+    r"""Decide whether a claim satisfies a definition, or its defect is at most `at_most`.
+
+    Args:
+        claim: the two models and the maps between them.
+        definition: the notion, with its parameters.
+        timeout: wall-clock seconds for everything.
+        engines: names of the engines to ask, all that are named being compared; by default the
+            first in the dispatch order that decides.
+        at_most: the tolerance α.
+        progress: called now and then with (squares examined, squares in all or `None`).
+
+    Returns:
+        `Holds` with its evidence, `Fails` with a replayed counterexample, or `Unknown`.
+
+    Raises:
+        InputError: the claim lacks what the definition needs, a map leaves its domain, ω is
+            undefined where it is needed, a family is empty, …: all such faults that were found.
+        EngineDisagreementError: two engines gave bounds that exclude each other.
+
+    Example:
+        >>> from tauomega.theory.definitions.constructive import Constructive
+        >>> low = SCM.from_text("U[1..2] : bool\nX[i] = U[i]")
+        >>> high = SCM.from_text("U : bool\nY = U")
+        >>> claim = Abstraction.from_text(low, high, {"Y": "X[1] and X[2]"})
+        >>> check(claim, Constructive()).name
+        'holds'
+    """
+    budget = Budget(timeout, progress=progress)
+    tolerance = Fraction(at_most)
+    defect = definition.defect(claim)
+    question = question_of(claim, definition, tolerance)
+    try:
+        facts = decide_facts(claim, budget, supports=_needs_supports(defect))
+        return _decide(claim, defect, facts, question, budget, engines)
+    except EvaluationError as error:
+        raise InputError([str(error)]) from error
+    except (UndecidedError, OutOfReachError) as error:
+        names = tuple(part.name for part in clauses(defect))
+        undecided = tuple(ClauseResult(name, "not decided") for name in names)
+        run = Run((), time.monotonic() - budget.start)
+        return Unknown(question, undecided, str(error), advice=_advice(budget), run=run)
+
+
+def _decide(
+    claim: Abstraction,
+    defect: Defect,
+    facts: Facts,
+    question: Question,
+    budget: Budget,
+    engines: Sequence[str] | None,
+) -> Verdict:
+    parts = list(clauses(defect))
+    results: list[ClauseResult] = []
+    unknown: tuple[str, Answer] | None = None
+    asked: list[str] = []
+    notes: list[str] = []
+    proofs: list[tuple[str, Evidence]] = []
+    witness: Witness | None = None
+    relies: list[str] = list(facts.relies_on)
+    for position, part in enumerate(parts):
+        original = problem_of(claim, part, facts, question.tolerance)
+        if part.name == "silence" and results and results[-1].verdict == "fails":
+            break
+        problem, theorems = reduced(original)
+        relies += theorems
+        decided = decide(problem, budget, engines)
+        answer = decided.answer
+        asked += [name for name in decided.engines if name not in asked]
+        notes += decided.notes
+        if answer.lo > question.tolerance:
+            found = explain(problem, answer, budget)
+            _assert_replays(claim, found, answer)
+            results.append(ClauseResult(part.name, "fails"))
+            results += [ClauseResult(p.name, "not decided") for p in parts[position + 1 :]]
+            run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
+            measures = interchange_measures(claim, defect, facts, budget)
+            bounds = Bounds(answer.lo, answer.hi)
+            used = tuple(dict.fromkeys(relies))
+            return Fails(question, tuple(results), found, bounds, used, measures, run)
+        if answer.evidence is None:
+            unknown = unknown or (part.name, answer)
+            results.append(ClauseResult(part.name, "unknown"))
+            continue
+        proofs.append((part.name, answer.evidence))
+        witness = answer.witness or witness
+        results.append(ClauseResult(part.name, "holds", answer.evidence))
+    run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
+    if unknown is not None:
+        name, answer = unknown
+        return Unknown(
+            question,
+            tuple(results),
+            f"{name}: {answer.reason or 'no engine decided it'}",
+            Bounds(Fraction(0), INFINITE),
+            Coverage(answer.total, answer.examined),
+            _advice(budget),
+            run,
+        )
+    evidence = _weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
+    measures = interchange_measures(claim, defect, facts, budget)
+    return Holds(question, tuple(results), evidence, witness, notes=(), measures=measures, run=run)
+
+
+def problem_of(claim: Abstraction, part: Part, facts: Facts, tolerance: Fraction) -> Problem:
+    """One clause as a problem: how its free maps are fixed is read off the clause and the claim."""
+    spaces = set(_spaces(part.defect))
+    if OmegaMaps in spaces:
+        omega = OmegaPolicy.SEARCHED
+    else:
+        omega = OmegaPolicy.DERIVED if claim.omega is None else OmegaPolicy.GIVEN
+    if ContextMaps in spaces:
+        tau_u = TauUPolicy.SEARCHED_ONTO
+    elif claim.tau_u is not None:
+        tau_u = TauUPolicy.GIVEN
+    else:
+        tau_u = TauUPolicy.IDENTITY if isinstance(claim.low, SCM) else TauUPolicy.INPUTS
+    semantics = getattr(claim.low, "semantics", "exact")
+    return Problem(claim, part, facts, omega, tau_u, semantics, tolerance)
+
+
+def _spaces(defect: Defect) -> list[type]:
+    match defect:
+        case Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body):
+            return [type(space), *_spaces(body)]
+        case Max(parts=parts):
+            return [kind for part in parts for kind in _spaces(part.defect)]
+        case _:
+            return []
+
+
+def _needs_supports(defect: Defect) -> bool:
+    found = _spaces(defect)
+    return not (found and all(kind is Swaps for kind in found))
+
+
+def _assert_replays(claim: Abstraction, found: Counterexample, answer: Answer) -> None:
+    parameters = (answer.point or {}).get("parameters", {})
+    if replays(claim, found, parameters) is False:  # type: ignore[arg-type]  # a mapping
+        raise AssertionError(f"a counterexample does not replay: this is a bug of tauomega: {found}")
+
+
+def _weakest(evidence: list[Evidence], relies_on: tuple[str, ...]) -> Evidence:
+    """The evidence of a conjunction: its weakest member, with all that any of them relies on."""
+    relies = tuple(dict.fromkeys((*relies_on, *(r for e in evidence for r in e.relies_on))))
+    trusted = [e for e in evidence if isinstance(e, Trusted)]
+    if trusted:
+        return Trusted(trusted[0].engine, sum(e.queries for e in trusted), relies)
+    counts = [e for e in evidence if isinstance(e, Enumeration)]
+    others = [e for e in evidence if not isinstance(e, Enumeration)]
+    if others:
+        return others[0]
+    main = counts[-1]
+    return Enumeration(main.count, main.what, relies)
+
+
+def _advice(budget: Budget) -> str:
+    return f"try a longer --timeout (it was {budget.seconds:g}s), or a smaller --family"

@@ -1,0 +1,103 @@
+"""What an engine is: something that bounds the defect of one clause from both sides."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Protocol, final
+
+from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.defect import Part
+from tauomega.theory.policy import OmegaPolicy, TauUPolicy
+from tauomega.theory.verdict import INFINITE, Evidence, Witness
+
+from .facts import Facts
+
+__all__ = ["Answer", "Budget", "Engine", "Problem"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What an engine may spend: wall-clock seconds from `start`, bytes of memory.
+
+    `progress` is told now and then how many squares were examined out of how many (or `None`).
+    """
+
+    seconds: float = 60.0
+    memory: int = 1_000_000_000
+    start: float = field(default_factory=time.monotonic)
+    progress: Callable[[int, int | None], None] | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds left, at least 0."""
+        return max(0.0, self.start + self.seconds - time.monotonic())
+
+    @property
+    def spent(self) -> bool:
+        """Whether the time is over."""
+        return self.left <= 0.0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One clause of a definition, asked of a claim.
+
+    `omega` and `tau_u` say how the free maps ω and τ_U of the clause are fixed; `facts` are the
+    supports and the roles that the clause's families are built from; `tolerance` is α.
+    """
+
+    claim: Abstraction
+    part: Part
+    facts: Facts
+    omega: OmegaPolicy
+    tau_u: TauUPolicy
+    semantics: str = "exact"
+    tolerance: Fraction = Fraction(0)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Bounds on the defect, with what they rest on.
+
+    `evidence` is present when the clause holds (`hi` is within the tolerance); `point`, when it
+    fails: the values of the suprema's variables, by name, from the outside in, as far as no infimum
+    intervenes. `reason` is present when neither. `minimal` says whether `point` is the first in the
+    canonical order (fewest targets, then lexicographically least).
+    """
+
+    lo: Fraction | float = Fraction(0)
+    hi: Fraction | float = INFINITE
+    examined: int = 0
+    total: int | None = None
+    evidence: Evidence | None = None
+    witness: Witness | None = None
+    point: Mapping[str, object] | None = None
+    minimal: bool = True
+    reason: str = ""
+
+
+class Engine(Protocol):
+    """An engine: named, pure, and honest about what it does not cover."""
+
+    @property
+    def name(self) -> str:
+        """How `--engine` calls it."""
+        ...
+
+    def accepts(self, problem: Problem) -> str | None:
+        """Why the engine does not cover this problem, or `None` if it does."""
+        ...
+
+    def bounds(self, problem: Problem, budget: Budget) -> Answer:
+        """Bounds on the defect, within the budget; never a guess.
+
+        Raises:
+            InputError: evaluation met a state at which a map or mechanism has no value.
+        """
+        ...

@@ -1,0 +1,353 @@
+"""From the point where a clause fails to a counterexample with everything needed to replay it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import combinations
+from typing import cast
+
+import numpy as np
+
+from tauomega.theory.counterexample import (
+    Collision,
+    Counterexample,
+    CountGap,
+    LawGap,
+    NoContextMap,
+    NoOmega,
+    NotABlockMap,
+    NotMonotone,
+    NotOnto,
+    NotSolvable,
+    Square,
+    Way,
+    as_values,
+)
+from tauomega.theory.defect import (
+    HIGH,
+    LOW,
+    TAU,
+    ApplyMap,
+    ContextMaps,
+    Contexts,
+    Defect,
+    Dist,
+    HighInterventions,
+    Inf,
+    Interventions,
+    Law,
+    Models,
+    OmegaMaps,
+    Push,
+    Relation,
+    Run,
+    States,
+    Sup,
+    Swaps,
+    Var,
+    Violated,
+)
+from tauomega.theory.intervention import NOTHING, Hard
+from tauomega.theory.kernel import Finite, Range, Value
+from tauomega.theory.scm import SCM
+
+from .engine import Answer, Budget, Problem
+from .enumeration import Interpreter
+from .onto import missed_by_factor
+from .ranging import Swap, as_context
+from .settled import settled_family, settled_omega
+
+__all__ = ["explain"]
+
+Values = tuple[Value, ...]
+
+
+def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
+    """The counterexample at the point of a failing clause.
+
+    Args:
+        problem: the clause as it was decided (after reductions).
+        answer: an engine's answer with `lo` above the tolerance.
+        budget: time for finding separators.
+    """
+    point = answer.point or {}
+    parameters = cast("Mapping[str, Value]", point.get("parameters", {}))
+    interpreter = Interpreter(problem, budget, parameters)
+    defect = problem.part.defect
+    match defect:
+        case Violated(relation=Relation.BLOCK_MAP):
+            return NotABlockMap(problem.facts.shared)
+        case Sup(space=States(), body=Inf()):
+            return _not_onto(problem, cast("Mapping[str, Value]", point["y"]))
+        case Sup(space=Contexts(side=side), body=Inf(space=Contexts())) if side is HIGH:
+            high = _high(problem)
+            return NotOnto("τ_U", tuple(zip(high.roots, cast("Values", point["w"]), strict=True)))
+        case Sup(space=Interventions(), body=Sup(body=Violated(relation=Relation.ORDER_PRESERVED))):
+            return _not_monotone(problem, point)
+        case Sup(space=HighInterventions()):
+            return NotOnto("ω", cast("Hard", point["j"]).items)
+        case Sup(space=Interventions(), body=Inf(space=HighInterventions())):
+            intervention = cast("Hard", point["i"])
+            image = settled_omega(problem, intervention)
+            shown = "" if image is None else f" ({image.describe()})"
+            return NoOmega((intervention,), f"its image{shown} is not in the declared I_H")
+        case Sup(space=Swaps(), body=Sup()):
+            return _labels_collide(interpreter, cast("Swap", point["x"]), cast("Swap", point["y"]))
+        case Sup(space=Swaps()):
+            swap = cast("Swap", point["x"])
+            return _interchange_square(interpreter, swap, minimal=answer.minimal)
+        case Inf(space=Models()):
+            return _no_quotient(interpreter, point)
+        case Inf(space=OmegaMaps()):
+            core = cast("tuple[Hard, ...]", point.get("core", ()))
+            return NoOmega(core, "no order-preserving ω into I_H makes these commute together")
+        case Inf(space=ContextMaps()):
+            return _no_context_map(interpreter, point)
+        case _ if _is_law(defect):
+            return _law_gap(interpreter, point)
+        case _:
+            return _square(interpreter, point, minimal=answer.minimal)
+
+
+def _is_law(defect: Defect) -> bool:
+    match defect:
+        case Dist(left=Push()) | Sup(body=Dist(left=Push())):
+            return True
+        case _:
+            return False
+
+
+def _high(problem: Problem) -> SCM:
+    assert problem.claim.high is not None
+    return problem.claim.high
+
+
+def _not_onto(problem: Problem, missed: Mapping[str, Value]) -> NotOnto:
+    if problem.facts.is_block_map:
+        for name in problem.facts.supports:
+            value = missed_by_factor(problem, name)
+            if value is not None:
+                return NotOnto(f"τ of {name}", ((name, value[0]),))
+    return NotOnto("τ", as_values(missed))
+
+
+def _not_monotone(problem: Problem, point: Mapping[str, object]) -> NotMonotone:
+    lower, upper = cast("Hard", point["i"]), cast("Hard", point["k"])
+    images = settled_omega(problem, lower), settled_omega(problem, upper)
+    assert images[0] is not None
+    assert images[1] is not None
+    return NotMonotone(lower, upper, images[0], images[1])
+
+
+# ---------------------------------------------------------------- squares
+
+
+def _way(model: SCM, context: Values, intervention: Hard, result: Mapping[str, Value]) -> Way:
+    return Way(as_values(as_context(model, context)), intervention, as_values(result))
+
+
+def _square(interpreter: Interpreter, point: Mapping[str, object], *, minimal: bool) -> Square:
+    problem = interpreter.problem
+    intervention = cast("Hard", point["i"])
+    context = cast("Values", point["u"])
+    image = settled_omega(problem, intervention)
+    assert image is not None
+    above = interpreter.high_context(context)
+    return _compare(interpreter, context, intervention, above, image, None, (), minimal)
+
+
+def _interchange_square(interpreter: Interpreter, swap: Swap, *, minimal: bool) -> Square:
+    scm = interpreter.problem.claim.scm
+    sources = tuple((name, as_values(as_context(scm, source))) for name, source in swap.sources)
+    low, high = interpreter.interchange(LOW, swap), interpreter.interchange(HIGH, swap)
+    above = interpreter.high_context(swap.base)
+    match interpreter.problem.part.defect:
+        case Sup(body=Dist(left=left)):
+            names = getattr(left, "names", None)
+        case _:
+            names = None
+    return _compare(interpreter, swap.base, low, above, high, names, sources, minimal)
+
+
+def _compare(
+    interpreter: Interpreter,
+    context: Values,
+    intervention: Hard,
+    above: Values,
+    image: Hard,
+    names: tuple[str, ...] | None,
+    sources: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...],
+    minimal: bool,
+) -> Square:
+    claim = interpreter.problem.claim
+    high = _high(interpreter.problem)
+    state = interpreter.run(LOW, context, intervention)
+    read = claim.read(state)
+    result = interpreter.run(HIGH, above, image)
+    differs = tuple(n for n in (names or tuple(read)) if read[n] != result[n])
+    return Square(
+        _way(claim.scm, context, intervention, state),
+        as_values(read),
+        _way(high, above, image, result),
+        differs,
+        sources,
+        minimal,
+    )
+
+
+# ---------------------------------------------------------------- laws
+
+
+def _law_gap(interpreter: Interpreter, point: Mapping[str, object]) -> LawGap:
+    problem = interpreter.problem
+    low = cast("Hard", point.get("i", NOTHING))
+    image = settled_omega(problem, low) if "i" in point else NOTHING
+    assert image is not None
+    if "event" in point:
+        event, p, q = cast(
+            "tuple[tuple[tuple[str, Value], ...], Fraction, Fraction]", point["event"]
+        )
+        return LawGap(low, image, event, p, q)
+    pushed = cast("dict[object, Fraction]", interpreter.term(Push(TAU, Law(LOW, Var("i"))), {"i": low}))
+    law = cast("dict[object, Fraction]", interpreter.term(Law(HIGH, Var("j")), {"j": image}))
+    zero = Fraction(0)
+    high = _high(problem)
+    events = [e for e in pushed.keys() | law.keys() if pushed.get(e, zero) != law.get(e, zero)]
+
+    def place(event: object) -> tuple[int, ...]:
+        found = []
+        for name, value in cast("tuple[tuple[str, Value], ...]", event):
+            domain = high.domain(name)
+            assert isinstance(domain, Finite | Range)
+            found.append(domain.index(value))
+        return tuple(found)
+
+    first = min(events, key=place)
+    event = cast("tuple[tuple[str, Value], ...]", first)
+    return LawGap(low, image, event, pushed.get(first, zero), law.get(first, zero))
+
+
+# ---------------------------------------------------------------- maps of contexts
+
+
+def _no_context_map(interpreter: Interpreter, point: Mapping[str, object]) -> Counterexample:
+    problem = interpreter.problem
+    match problem.part.defect:
+        case Inf(body=Sup(space=Interventions() as space)):
+            family = settled_family(problem, space)
+        case _:
+            raise AssertionError("a clause about τ_U ranges over a family")
+    scm, high = problem.claim.scm, _high(problem)
+    images = [cast("Hard", settled_omega(problem, i)) for i in family]
+    counterparts = [tuple(c.values()) for c in high.contexts()]
+    table = {
+        w: tuple(as_values(interpreter.run(HIGH, w, j)) for j in images) for w in counterparts
+    }
+
+    def response(context: Values) -> tuple[tuple[tuple[str, Value], ...], ...]:
+        return tuple(
+            as_values(problem.claim.read(interpreter.run(LOW, context, i))) for i in family
+        )
+
+    if "w" in point:
+        wanted = table[cast("Values", point["w"])]
+        return _count_gap(interpreter, images, wanted, table, response)
+    known = set(table.values())
+    start = cast("Values | None", point.get("u"))
+    contexts = [start] if start is not None else [tuple(c.values()) for c in scm.contexts()]
+    for context in contexts:
+        given = response(context)
+        if given in known:
+            continue
+        differ = np.array([[a != b for a, b in zip(given, row, strict=True)] for row in table.values()])
+        chosen, minimal = _separators(differ)
+        separators = tuple((family[k], images[k], given[k]) for k in chosen)
+        return NoContextMap(as_values(as_context(scm, context)), separators, minimal)
+    for wanted in table.values():
+        gap = _count_gap(interpreter, images, wanted, table, response)
+        if gap.low < gap.high:
+            return gap
+    raise AssertionError("every context has a counterpart, and none is too rare")
+
+
+def _count_gap(
+    interpreter: Interpreter,
+    images: list[Hard],
+    wanted: tuple[tuple[tuple[str, Value], ...], ...],
+    table: Mapping[Values, tuple[tuple[tuple[str, Value], ...], ...]],
+    response: object,
+) -> CountGap:
+    scm, high = interpreter.problem.claim.scm, _high(interpreter.problem)
+    members = [w for w, row in table.items() if row == wanted]
+    below = sum(
+        response(tuple(c.values())) == wanted  # type: ignore[operator]  # the function above
+        for c in scm.contexts()
+    )
+    shown = dict(zip(images, wanted, strict=True))
+    example = as_values(as_context(high, members[0]))
+    return CountGap(tuple(shown.items()), below, len(members), example)
+
+
+def _separators(differ: np.ndarray) -> tuple[tuple[int, ...], bool]:  # type: ignore[type-arg]
+    """Fewest columns such that every row is true in one; first in order; whether that was proved."""
+    _, columns = differ.shape
+    for size in (1, 2, 3):
+        if columns**size > 2_000_000:
+            break
+        for chosen in combinations(range(columns), size):
+            if differ[:, chosen].any(axis=1).all():
+                return chosen, True
+    left, found = np.ones(differ.shape[0], dtype=bool), []
+    while left.any():
+        best = int(differ[left].sum(axis=0).argmax())
+        found.append(best)
+        left &= ~differ[:, best]
+    return tuple(sorted(found)), False
+
+
+# ---------------------------------------------------------------- quotients and labels
+
+
+def _no_quotient(interpreter: Interpreter, point: Mapping[str, object]) -> Counterexample:
+    problem = interpreter.problem
+    scm = problem.claim.scm
+    if "y" in point:
+        (name, value), *_ = cast("Mapping[str, Value]", point["y"]).items()
+        return NotOnto(f"τ of {name}", ((name, value),))
+    if "unsolved" in point:
+        context, intervention, count = cast("tuple[Values, Hard, int]", point["unsolved"])
+        return NotSolvable(as_values(as_context(scm, context)), intervention, count)
+    if "collision" not in point:  # the literal interpreter found no model; look for the reason
+        from .quotient_search import QUOTIENT
+
+        found = QUOTIENT.bounds(problem, interpreter.budget)
+        assert found.point is not None, "the quotient engine disagrees with the literal interpreter"
+        return _no_quotient(interpreter, found.point)
+    name, context, first, second = cast("tuple[str, Values, Hard, Hard]", point["collision"])
+    states = [interpreter.run(LOW, context, setting) for setting in (first, second)]
+    reads = [problem.claim.read(state) for state in states]
+    ways = [
+        _way(scm, context, setting, state)
+        for setting, state in zip((first, second), states, strict=True)
+    ]
+    equal = {other: value for other, value in reads[0].items() if other != name}
+    return Collision(ways[0], ways[1], as_values(equal), name, (reads[0][name], reads[1][name]))
+
+
+def _labels_collide(interpreter: Interpreter, first: Swap, second: Swap) -> Collision:
+    claim = interpreter.problem.claim
+    ways, above = [], []
+    for swap in (first, second):
+        hard = interpreter.interchange(LOW, swap)
+        state = interpreter.run(LOW, swap.base, hard)
+        ways.append(_way(claim.scm, swap.base, hard, state))
+        context = interpreter.high_context(swap.base)
+        above.append(interpreter.run(HIGH, context, interpreter.interchange(HIGH, swap)))
+    states = [dict(way.result) for way in ways]
+    for name, site in claim.sites.items():
+        alike = all(states[0][v] == states[1][v] for v in site)
+        if alike and above[0][name] != above[1][name]:
+            equal = tuple((v, states[0][v]) for v in site)
+            return Collision(ways[0], ways[1], equal, name, (above[0][name], above[1][name]))
+    raise AssertionError("the two runs do not collide")

@@ -1,0 +1,148 @@
+"""Which engine decides: the first in a fixed order that accepts the problem and finishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib import import_module
+from typing import final
+
+from tauomega.theory.defect import Relation, Violated
+from tauomega.theory.errors import EngineDisagreementError, InputError
+from tauomega.theory.kernel.errors import nearest
+from tauomega.theory.verdict import INFINITE, Enumeration
+
+from .engine import Answer, Budget, Engine, Problem
+
+__all__ = ["Decision", "decide", "engine_names", "get_engine", "register"]
+
+_ORDER: dict[str, str] = {
+    "quotient": "tauomega.solvers.quotient_search:QUOTIENT",
+    "omega-search": "tauomega.solvers.omega_search:OMEGA_SEARCH",
+    "table": "tauomega.solvers.table:TABLE",
+    "enumerate": "tauomega.solvers.enumeration:ENUMERATE",
+    "smt": "tauomega.solvers.smt:SMT",
+}
+"""The dispatch order. Higher folders add theirs by name (`register`); nothing is imported early."""
+
+
+def register(name: str, where: str) -> None:
+    """Add an engine by name, as `module:attribute`; it comes after those that are there."""
+    _ORDER.setdefault(name, where)
+    get_engine.cache_clear()
+
+
+def engine_names() -> tuple[str, ...]:
+    """All engines, in the dispatch order."""
+    return tuple(_ORDER)
+
+
+@cache
+def get_engine(name: str) -> Engine:
+    """The engine of this name.
+
+    Raises:
+        InputError: there is none; the nearest name is suggested.
+    """
+    if name not in _ORDER:
+        known = ", ".join(_ORDER)
+        raise InputError([f"unknown engine {name!r}; engines: {known}{nearest(name, _ORDER)}"])
+    module, _, attribute = _ORDER[name].partition(":")
+    engine: Engine = getattr(import_module(module), attribute)
+    return engine
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer, the engines that were asked, and why others declined."""
+
+    answer: Answer
+    engines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = None) -> Decision:
+    """Bounds on one clause.
+
+    Without `engines`, the first in the dispatch order that decides alone. With `engines`, every one
+    named is asked, and their bounds are intersected; `all` names every engine that accepts.
+
+    Raises:
+        EngineDisagreementError: the intersection is empty.
+    """
+    settled = _by_facts(problem)
+    if settled is not None:
+        return Decision(settled, ())
+    if engines:
+        return _compare(problem, budget, engines)
+    asked: list[str] = []
+    notes: list[str] = []
+    best = Answer(reason="no engine accepts it")
+    for name in _ORDER:
+        engine = get_engine(name)
+        refusal = engine.accepts(problem)
+        if refusal is not None:
+            notes.append(f"{name}: {refusal}")
+            continue
+        asked.append(name)
+        answer = engine.bounds(problem, budget)
+        if is_decided(problem, answer):
+            return Decision(answer, tuple(asked))
+        notes.append(f"{name}: {answer.reason}")
+        if answer.examined >= best.examined:
+            best = answer
+        if budget.spent:
+            break
+    if not asked:
+        refusals = "; ".join(notes)
+        best = Answer(reason=f"no engine accepts it ({refusals})")
+    return Decision(best, tuple(asked), tuple(notes))
+
+
+def _by_facts(problem: Problem) -> Answer | None:
+    """Clauses that ask only for what the facts of the claim say: whether τ is a block map."""
+    match problem.part.defect:
+        case Violated(relation=Relation.BLOCK_MAP):
+            facts = problem.facts
+            if not facts.is_block_map:
+                return Answer(Fraction(1), INFINITE, 1, 1)
+            evidence = Enumeration(len(facts.supports), "supports", facts.relies_on)
+            return Answer(Fraction(0), Fraction(0), 1, 1, evidence)
+        case _:
+            return None
+
+
+def is_decided(problem: Problem, answer: Answer) -> bool:
+    """Whether the bounds settle the clause."""
+    return answer.lo > problem.tolerance or answer.evidence is not None
+
+
+def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decision:
+    names = list(_ORDER) if "all" in engines else list(dict.fromkeys(engines))
+    answers: list[tuple[str, Answer]] = []
+    notes: list[str] = []
+    for name in names:
+        engine = get_engine(name)
+        refusal = engine.accepts(problem)
+        if refusal is not None:
+            notes.append(f"{name}: {refusal}")
+            continue
+        answers.append((name, engine.bounds(problem, budget)))
+    if not answers:
+        return Decision(Answer(reason="; ".join(notes)), (), tuple(notes))
+    lo = max(answers, key=lambda pair: pair[1].lo)
+    hi = min(answers, key=lambda pair: pair[1].hi)
+    if lo[1].lo > hi[1].hi:
+        raise EngineDisagreementError(
+            f"{problem.part.name}: {lo[0]} says the defect is at least {lo[1].lo}, "
+            f"{hi[0]} says it is at most {hi[1].hi}; at least one of them is wrong"
+        )
+    decided = [pair for pair in answers if is_decided(problem, pair[1])]
+    name, answer = decided[0] if decided else answers[0]
+    asked = tuple(name for name, _ in answers)
+    return Decision(answer, asked, tuple(notes))
+
+

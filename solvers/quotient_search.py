@@ -1,0 +1,157 @@
+"""Whether some high-level model with the claimed blocks abstracts: Theorem AIC, computed.
+
+If M_H exists, its mechanism F_j at (y, u) is forced: the τ_j of block j's solution when all other
+blocks are set to anything with τ = y. So: compute it for every setting; two settings with equal τ and
+different outcomes refute. What is left is that the quotient, which may be cyclic, has one solution
+under every block intervention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import final
+
+from tauomega.theory.defect import Inf, Models
+from tauomega.theory.errors import OutOfReachError
+from tauomega.theory.intervention import Hard
+from tauomega.theory.kernel import Value
+from tauomega.theory.verdict import INFINITE, Enumeration
+
+from .engine import Answer, Budget, Problem
+from .omega import check_unambiguous
+from .onto import missed_by_factor
+from .parameters import has_finite_parameters
+from .quotient import Context, Key, QuotientModel
+from .ranging import as_context, block_settings
+
+__all__ = ["QUOTIENT", "QuotientSearch", "is_cyclic"]
+
+THEOREM = "Theorem AIC: the mechanisms of a quotient are forced"
+LIMIT = 2**21
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class QuotientSearch:
+    """Decides the existence of a high-level model over blocks."""
+
+    @property
+    def name(self) -> str:
+        """`quotient`."""
+        return "quotient"
+
+    def accepts(self, problem: Problem) -> str | None:
+        """Accepts "some high-level model …" over finite domains, with τ a block map."""
+        match problem.part.defect:
+            case Inf(space=Models()):
+                pass
+            case _:
+                return "only the existence of a high-level model is decided"
+        if problem.semantics not in ("exact", "real"):
+            return f"evaluates exactly; {problem.semantics} is another semantics"
+        if problem.claim.scm.context_count() is None:
+            return "a root has infinitely many values"
+        if problem.claim.scm.parameters or not has_finite_parameters(problem.claim):
+            return "models with parameters are not decided"
+        if not problem.facts.is_block_map:
+            return "τ is no block map"
+        return None
+
+    def bounds(self, problem: Problem, budget: Budget) -> Answer:
+        """0 with the forced model, or why there is none."""
+        check_unambiguous(problem.facts)
+        try:
+            for name in problem.facts.supports:
+                missed = missed_by_factor(problem, name)
+                if missed is not None:
+                    point: dict[str, object] = {"y": {name: missed[0]}}
+                    return Answer(Fraction(1), INFINITE, point=point)
+            return _forced(problem, budget)
+        except OutOfReachError as error:
+            return Answer(reason=str(error))
+
+
+def _forced(problem: Problem, budget: Budget) -> Answer:
+    claim, facts = problem.claim, problem.facts
+    scm = claim.scm
+    contexts = [tuple(c.values()) for c in scm.contexts()]
+    settings = block_settings(claim, facts)
+    read = {
+        name: {s: _tau_of(problem, name, s) for s in found} for name, found in settings.items()
+    }
+    names = tuple(facts.supports)
+    mechanisms: dict[str, dict[Key, Value]] = {name: {} for name in names}
+    reason: dict[tuple[str, Key], Hard] = {}
+    examined = 0
+    for name in names:
+        others = [settings[o] for o in names if o != name]
+        for context in contexts:
+            for parts in product(*others):
+                examined += 1
+                if examined % 1024 == 0 and budget.spent:
+                    return Answer(examined=examined, reason=f"{budget.seconds:g} s are over")
+                if examined > LIMIT:
+                    raise OutOfReachError("settings of blocks", examined, LIMIT)
+                setting = Hard(tuple(item for part in parts for item in part.items))
+                state = scm.run(as_context(scm, context), setting)
+                value = claim.read(state)[name]
+                others_read = zip((o for o in names if o != name), parts, strict=True)
+                key: Key = (context, tuple(read[o][part] for o, part in others_read))
+                if mechanisms[name].setdefault(key, value) != value:
+                    point = {"collision": (name, context, reason[name, key], setting)}
+                    return Answer(Fraction(1), INFINITE, examined, point=point)
+                reason.setdefault((name, key), setting)
+    model = QuotientModel(facts.high_domains, mechanisms)
+    if is_cyclic(model, contexts):
+        for context in contexts:
+            for intervention in _partial(facts.high_domains):
+                examined += 1
+                solutions = len(model.solutions(context, intervention))
+                if solutions != 1:
+                    unsolved = {"unsolved": (context, intervention, solutions)}
+                    return Answer(Fraction(1), INFINITE, examined, point=unsolved)
+    evidence = Enumeration(examined, "settings of blocks", (THEOREM,))
+    return Answer(Fraction(0), Fraction(0), examined, examined, evidence)
+
+
+def _tau_of(problem: Problem, name: str, setting: Hard) -> Value:
+    from tauomega.theory.kernel import evaluate
+
+    scm = problem.claim.scm
+    base: dict[str, Value] = {v: next(iter(getattr(scm.domain(v), "values", (0,)))) for v in scm.endogenous}
+    return evaluate(problem.claim.tau[name], base | dict(setting.items))
+
+
+def is_cyclic(model: QuotientModel, contexts: list[Context]) -> bool:
+    """Whether the dependencies of a quotient, over all contexts, form a cycle."""
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    names = tuple(model.domains)
+    graph.add_nodes_from(names)
+    for name in names:
+        others = [o for o in names if o != name]
+        for (context, values), result in model.mechanisms[name].items():
+            for position, other in enumerate(others):
+                if graph.has_edge(other, name):
+                    continue
+                for value in model.domains[other]:
+                    changed = (*values[:position], value, *values[position + 1 :])
+                    if model.mechanisms[name][context, changed] != result:
+                        graph.add_edge(other, name)
+                        break
+    return not nx.is_directed_acyclic_graph(graph)
+
+
+def _partial(domains: Mapping[str, object]) -> list[Hard]:
+    choices = [[None, *domain] for domain in domains.values()]  # type: ignore[misc]  # finite
+    return [
+        Hard(tuple((n, v) for n, v in zip(domains, values, strict=True) if v is not None))
+        for values in product(*choices)
+    ]
+
+
+QUOTIENT = QuotientSearch()

@@ -1,0 +1,35 @@
+"""Progress is for people."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tauomega.cli.progress import shown_progress
+
+
+def test_nothing_is_shown_in_a_pipe() -> None:
+    with shown_progress("work") as progress:
+        assert progress is None
+
+
+def test_a_bar_is_shown_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with shown_progress("checking [x]") as progress:
+        assert progress is not None
+        progress(1, None)
+        progress(50, 100)
+    assert "checking [x]" in capsys.readouterr().err
+
+
+def test_work_that_tells_nothing_shows_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with shown_progress("checking"):
+        pass
+    assert "" == capsys.readouterr().err.strip("\x1b[?25hl\n\r2K1A")

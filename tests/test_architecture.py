@@ -1,0 +1,221 @@
+"""The house keeps its order: who may import whom, how long, and nothing that runs what it reads."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+if not (ROOT / "theory").is_dir():
+    pytest.skip("these tests read a checkout", allow_module_level=True)
+
+FOLDERS = {"theory": 0, "solvers": 1, "bridge": 2, "proofs": 3, "api": 4}
+"""Folder -> layer: a folder imports itself and lower layers."""
+
+THIRD_PARTIES = {
+    "z3": ("solvers", "proofs"),
+    "torch": ("bridge", "proofs"),
+    "click": ("api",),
+    "rich": ("api",),
+}
+"""Who alone may import them. The doctor asks for versions through importlib.metadata."""
+
+FORBIDDEN = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__"}
+"""Functions that run text, or may: no string that was read may meet one."""
+
+PYTHON = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def package_of(path: Path) -> tuple[str, ...]:
+    """The package a module lives in, as it is imported: `tauomega`, `theory`, `kernel`."""
+    folder, *rest = path.relative_to(ROOT).parts[:-1]
+    return ("tauomega", *([] if folder == "api" else [folder]), *rest)
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Every imported module: its absolute name, the dots it was written with, the line."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, 0, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                package = package_of(path)
+                base = package[: len(package) - (node.level - 1)]
+                yield (
+                    ".".join([*base, *(node.module or "").split(".")]).strip("."),
+                    node.level,
+                    node.lineno,
+                )
+            elif node.module == "tauomega":
+                for alias in node.names:
+                    yield f"tauomega.{alias.name}", 0, node.lineno
+            else:
+                yield node.module or "", 0, node.lineno
+
+
+def folder_of(module: str) -> str | None:
+    """The folder that an absolute module name lives in, if it is ours."""
+    first, *rest = module.split(".")
+    if first != "tauomega":
+        return None
+    return rest[0] if rest and rest[0] in FOLDERS else "api"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_imports_go_down(path: Path) -> None:
+    mine = path.relative_to(ROOT).parts[0]
+    for module, _, line in imports_of(path):
+        theirs = folder_of(module)
+        if theirs is not None:
+            assert FOLDERS[theirs] <= FOLDERS[mine], f"{path}:{line}: {mine} imports {module}"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_imports_are_relative_inside_a_folder_and_absolute_across(path: Path) -> None:
+    parts = path.relative_to(ROOT).parts
+    script = parts[0] == "proofs" and len(parts) == 2  # theorem scripts also run by path
+    for module, level, line in imports_of(path):
+        top = module.split(".")[0]
+        where = f"{path}:{line}: {module}"
+        assert top not in FOLDERS, f"{where}: a second copy of every class; write tauomega.{module}"
+        if level:
+            assert not script, f"{where}: a theorem script imports absolutely"
+            assert level <= len(parts) - 1 or parts[0] == "api", f"{where}: leaves its folder"
+        elif folder_of(module) == parts[0] and not script and parts[0] != "api":
+            pytest.fail(f"{where}: write it relative")
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_third_parties_stay_where_they_belong(path: Path) -> None:
+    mine = path.relative_to(ROOT).parts[0]
+    for module, _, line in imports_of(path):
+        allowed = THIRD_PARTIES.get(module.split(".")[0])
+        assert allowed is None or mine in allowed, f"{path}:{line}: {mine} imports {module}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in PYTHON if name_of(p).startswith(("theory/kernel/", "proofs/certificates/checker"))],
+    ids=name_of,
+)
+def test_what_a_certificate_asks_to_trust_needs_the_standard_library_only(path: Path) -> None:
+    kernel = "tauomega.theory.kernel"
+    for module, _, line in imports_of(path):
+        top = module.split(".")[0]
+        own = module == kernel or module.startswith(f"{kernel}.")
+        assert own or top in sys.stdlib_module_names, f"{path}:{line}: {module}"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_theory_loads_third_parties_inside_functions_only(path: Path) -> None:
+    if path.relative_to(ROOT).parts[0] != "theory":
+        return
+    for node in tree_of(path).body:
+        match node:
+            case ast.Import(names=names):
+                modules = [alias.name for alias in names]
+            case ast.ImportFrom(module=str(module), level=0):
+                modules = [module]
+            case _:
+                continue
+        for module in modules:
+            assert module.split(".")[0] in sys.stdlib_module_names, (
+                f"{path}:{node.lineno}: {module}"
+            )
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_nothing_runs_text(path: Path) -> None:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Name | ast.Attribute):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            plain = isinstance(node, ast.Name) or name not in {"eval", "exec", "compile"}
+            assert not (name in FORBIDDEN and plain), f"{path}:{node.lineno}: {name}"
+    for module, _, line in imports_of(path):
+        assert module.split(".")[0] not in {"pickle", "marshal", "shelve"}, (
+            f"{path}:{line}: {module}"
+        )
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_modules_are_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_every_public_thing_has_a_docstring(path: Path) -> None:
+    tree = tree_of(path)
+    assert ast.get_docstring(tree), f"{path} has no docstring"
+    missing = [f"{path}:{line}: {name}" for name, line in undocumented(tree)]
+    assert [] == missing
+
+
+def undocumented(tree: ast.Module | ast.ClassDef) -> Iterator[tuple[str, int]]:
+    """Public functions, classes and methods without a docstring; a method may inherit its own."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if node.name.startswith("_"):
+                continue
+            overrides = isinstance(tree, ast.ClassDef) and bool(tree.bases)
+            if ast.get_docstring(node) is None and not overrides:
+                yield node.name, node.lineno
+            if isinstance(node, ast.ClassDef):
+                yield from undocumented(node)
+
+
+def test_the_packages_listed_are_those_of_the_tree() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = settings["tool"]["setuptools"]["packages"]
+    found = {".".join(package_of(path)) for path in PYTHON}
+    assert sorted(listed) == listed
+    assert sorted(found) == listed
+
+
+def test_every_package_has_an_init_and_says_that_it_is_typed() -> None:
+    packages = {path.parent for path in PYTHON}
+    for package in sorted(packages):
+        assert (package / "__init__.py").is_file(), package
+        assert (package / "py.typed").is_file(), package
+
+
+def test_the_links_for_type_checkers_lead_to_the_folders() -> None:
+    links = ROOT / ".links" / "tauomega"
+    expected = {name: ROOT / name for name in FOLDERS if name != "api"}
+    for name in ("__init__.py", "__main__.py", "cli", "loading.py", "py.typed"):
+        expected[name] = ROOT / "api" / name
+    for path in PYTHON:  # whatever api contains must be reachable
+        relative = path.relative_to(ROOT).parts
+        if relative[0] == "api":
+            assert relative[1] in expected, f"{path} has no link in {links}"
+    assert expected == {path.name: path.resolve() for path in links.iterdir()}
+    assert all(path.is_symlink() for path in links.iterdir())
+
+
+def test_lists_of_public_names_are_sorted() -> None:
+    for path in PYTHON:
+        for node in tree_of(path).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() as names):
+                    listed = [ast.literal_eval(element) for element in names.elts]
+                    assert len(set(listed)) == len(listed), path
+
+
+def test_no_file_leaves_work_for_later_in_its_text() -> None:
+    for path in PYTHON:
+        text = path.read_text(encoding="utf-8")
+        for word in ("TO" + "DO", "FIX" + "ME", "XX" + "X"):
+            assert word not in text, path

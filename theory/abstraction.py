@@ -1,0 +1,269 @@
+r"""Claims that one model abstracts another: τ, and what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Protocol, final
+
+from .errors import Fault, InputError, Source
+from .intervention import Hard
+from .kernel import (
+    Domain,
+    Expression,
+    Reference,
+    Value,
+    evaluate,
+    format_expression,
+    free_names,
+    parse_expression,
+    substitute,
+)
+from .kernel.errors import nearest
+from .scm import SCM, State
+
+__all__ = ["Abstraction", "LowModel", "Site"]
+
+
+class LowModel(Protocol):
+    """What can stand below: an SCM, or something that says which SCM it is."""
+
+    def as_scm(self) -> SCM:
+        """The model as a structural causal model with exact values."""
+        ...
+
+
+Site = tuple[str, ...]
+"""The low-level variables that together realise one high-level variable."""
+
+_NONE: Mapping[str, Expression] = MappingProxyType({})
+_NO_SITES: Mapping[str, Site] = MappingProxyType({})
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Abstraction:
+    r"""A claim: the high-level model, read through τ, is what the low-level model does.
+
+    $\tau$ gives the value of each high-level variable in a low-level state. What else a
+    definition asks about may be part of the claim: $\omega$ (which high-level intervention each
+    low-level one stands for), $\tau_U$ (contexts), sites for interchange, the roles of the
+    low-level variables that no τ reads (`inert`: claimed to have no effect; `internal`: mediators,
+    marginalised; unread variables are internal unless said otherwise), and $I_H$.
+
+    Build it from text with `Abstraction.from_text`.
+
+    Attributes:
+        low: the low-level model.
+        high: the high-level model; `None` for definitions that ask whether one exists.
+        tau: high-level variable -> expression in low-level variables.
+        omega: pairs (low-level intervention, high-level intervention), or `None`.
+        tau_u: high-level root -> expression in low-level roots, or `None`.
+        sites: high-level variable -> low-level variables.
+        inert: low-level variables claimed to have no effect.
+        internal: low-level variables that are mediators.
+        high_interventions: the declared $I_H$, or `None`.
+        high_domains: high-level variable -> domain where there is no high-level model.
+
+    Raises:
+        InputError: names that do not exist, roles that contradict τ; all faults at once.
+    """
+
+    low: LowModel
+    high: SCM | None
+    tau: Mapping[str, Expression]
+    omega: tuple[tuple[Hard, Hard], ...] | None = None
+    tau_u: Mapping[str, Expression] | None = None
+    sites: Mapping[str, Site] = field(default_factory=lambda: _NO_SITES)
+    inert: frozenset[str] = frozenset()
+    internal: frozenset[str] = frozenset()
+    high_interventions: tuple[Hard, ...] | None = None
+    scm: SCM = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scm", self.low.as_scm())
+        faults = list(self._faults())
+        if faults:
+            raise InputError(faults)
+        tau = dict(self.tau)
+        if self.high is not None:  # an input realised by the low-level input of the same name
+            for name in self.high.inputs:
+                if name not in tau and name in self.scm.inputs:
+                    tau[name] = Reference(name)
+            tau = {name: tau[name] for name in self.high.endogenous if name in tau}
+        object.__setattr__(self, "tau", MappingProxyType(tau))
+        object.__setattr__(self, "sites", MappingProxyType(dict(self.sites)))
+
+    @classmethod
+    def from_text(
+        cls,
+        low: LowModel,
+        high: SCM | None,
+        tau: Mapping[str, str],
+        *,
+        omega: Sequence[tuple[str, str]] | None = None,
+        tau_u: Mapping[str, str] | None = None,
+        sites: Mapping[str, Sequence[str]] | None = None,
+        inert: Sequence[str] = (),
+        internal: Sequence[str] = (),
+        high_interventions: Sequence[str] | None = None,
+    ) -> Abstraction:
+        """Read a claim whose maps and interventions are strings in the models' own words.
+
+        Example:
+            >>> low = SCM.from_text("U1, U2 : bool\\nX1 = U1\\nX2 = U2")
+            >>> high = SCM.from_text("U : bool\\nY = U")
+            >>> Abstraction.from_text(low, high, {"Y": "X1 and X2"}).tau_text
+            {'Y': 'X1 and X2'}
+        """
+        scm = low.as_scm()
+        network = not isinstance(low, SCM)
+        scope = replace(scm.scope, network=network)
+        faults: list[Fault] = []
+
+        def attempt(text: str, where: str, scope: object = scope) -> Expression | None:
+            try:
+                return parse_expression(text, scope, Source(where))  # type: ignore[arg-type]  # a Scope
+            except InputError as error:
+                faults.extend(error.faults)
+                return None
+
+        def hard(model: SCM, text: str, where: str) -> Hard:
+            try:
+                return model.intervention(text, source=Source(where))
+            except InputError as error:
+                faults.extend(error.faults)
+                return Hard()
+
+        maps = {name: attempt(text, f"tau.{name}") for name, text in tau.items()}
+        roots = replace(scm.scope, domains={name: scm.domain(name) for name in scm.roots})
+        contexts = {n: attempt(t, f"tau_u.{n}", roots) for n, t in (tau_u or {}).items()}
+        pairs = declared = None
+        if high is not None and omega is not None:
+            pairs = tuple((hard(scm, i, "omega"), hard(high, j, "omega")) for i, j in omega)
+        if high is not None and high_interventions is not None:
+            declared = tuple(hard(high, text, "high.interventions") for text in high_interventions)
+        if faults:
+            raise InputError(faults)
+        return cls(
+            low,
+            high,
+            {name: e for name, e in maps.items() if e is not None},
+            omega=pairs,
+            tau_u=None if tau_u is None else {n: e for n, e in contexts.items() if e is not None},
+            sites={name: tuple(site) for name, site in (sites or {}).items()},
+            inert=frozenset(inert),
+            internal=frozenset(internal),
+            high_interventions=declared,
+        )
+
+    @classmethod
+    def identity(cls, model: SCM) -> Abstraction:
+        """The claim that a model abstracts itself: τ, τ_U the identity."""
+        tau = {name: Reference(name) for name in model.endogenous}
+        return cls(model, model, tau, tau_u={name: Reference(name) for name in model.roots})
+
+    def __rshift__(self, other: Abstraction) -> Abstraction:
+        r"""The composition: first this claim, then `other`, whose low level is this high level.
+
+        $\tau = \tau_2 \circ \tau_1$, and likewise $\tau_U$ and $\omega$ where both are given.
+
+        Raises:
+            InputError: the models in the middle differ, or only one claim gives τ_U or ω.
+        """
+        faults = []
+        if self.high is None or other.scm != self.high:
+            faults.append("composition needs the second claim's low-level model to be the first's high")
+        for word in ("omega", "tau_u"):
+            if (getattr(self, word) is None) != (getattr(other, word) is None):
+                faults.append(f"only one of the two claims gives {word}; give it in both or in neither")
+        if other.sites or self.sites:
+            faults.append("claims with sites are not composed; give τ for the variables instead")
+        if faults:
+            raise InputError(faults)
+        omega = None
+        if self.omega is not None and other.omega is not None:
+            second = dict(other.omega)
+            lost = [j for _, j in self.omega if j not in second]
+            if lost:
+                raise InputError([f"the second ω does not list {j.describe()}" for j in lost])
+            omega = tuple((i, second[j]) for i, j in self.omega)
+        tau_u = None
+        if self.tau_u is not None and other.tau_u is not None:
+            tau_u = {name: substitute(e, self.tau_u) for name, e in other.tau_u.items()}
+        return Abstraction(
+            self.low,
+            other.high,
+            {name: substitute(e, self.tau) for name, e in other.tau.items()},
+            omega=omega,
+            tau_u=tau_u,
+            inert=self.inert,
+            internal=self.internal,
+            high_interventions=other.high_interventions,
+        )
+
+    @property
+    def scope_domains(self) -> Mapping[str, Domain]:
+        """The domains of the low-level variables that a τ may read."""
+        return {name: self.scm.domain(name) for name in self.scm.endogenous}
+
+    @property
+    def tau_text(self) -> dict[str, str]:
+        """τ as text."""
+        return {name: format_expression(e) for name, e in self.tau.items()}
+
+    def read(self, state: State) -> dict[str, Value]:
+        """τ at a low-level state: the value of every high-level variable that has one."""
+        values = {name: evaluate(e, state) for name, e in self.tau.items()}
+        for name, value in values.items() if self.high is not None else ():
+            if value not in self.high.domain(name):  # type: ignore[union-attr]  # not None here
+                shown = ", ".join(f"{k} = {v}" for k, v in state.items() if v is not None)
+                raise InputError(
+                    [f"τ of {name!r} gives {value}, outside {self.high.domain(name)}, at {shown}"]  # type: ignore[union-attr]
+                )
+        return values
+
+    def _faults(self) -> list[Fault | str]:
+        scm = self.scm
+        faults: list[Fault | str] = []
+        names = set(scm.endogenous)
+        if self.high is not None:
+            for word, keys in (("τ", self.tau), ("a site", self.sites)):
+                for name in keys:
+                    if name not in self.high.endogenous:
+                        hint = nearest(name, self.high.endogenous)
+                        faults.append(f"{word} is given for {name!r}, no high-level variable{hint}")
+            shared = set(self.high.parameters) & set(scm.parameters)
+            for name in sorted(shared):
+                if self.high.domain(name) != scm.domain(name):
+                    faults.append(f"the parameter {name!r} has two domains in the two models")
+            if self.tau_u is not None:
+                for name in self.tau_u:
+                    if name not in self.high.roots:
+                        hint = nearest(name, self.high.roots)
+                        faults.append(f"tau_u is given for {name!r}, no high-level root{hint}")
+                for name in self.high.roots:
+                    if name not in self.tau_u and not (
+                        name in self.high.inputs and name in scm.inputs
+                    ):
+                        faults.append(f"tau_u is given, but not for {name!r}")
+        for name, expression in self.tau.items():
+            for used in sorted(free_names(expression) - names):
+                faults.append(f"τ of {name!r} reads {used!r}, no low-level variable{nearest(used, names)}")
+        for role in ("inert", "internal"):
+            for name in sorted(getattr(self, role)):
+                if name not in names:
+                    faults.append(f"{role}: {name!r} is no low-level variable{nearest(name, names)}")
+        for name in sorted(self.inert & self.internal):
+            faults.append(f"{name!r} is declared both inert and internal; choose one")
+        taken: dict[str, str] = {}
+        for name, site in self.sites.items():
+            for variable in site:
+                if variable not in names:
+                    hint = nearest(variable, names)
+                    faults.append(f"the site of {name!r}: {variable!r} is no low-level variable{hint}")
+                elif variable in taken:
+                    faults.append(f"{variable!r} is in the sites of {taken[variable]!r} and {name!r}")
+                taken.setdefault(variable, name)
+        return faults

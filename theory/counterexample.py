@@ -1,0 +1,182 @@
+"""Counterexamples: why a claim is false, each with everything needed to replay it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+from .intervention import Hard
+from .kernel.domain import Value
+
+__all__ = [
+    "Collision",
+    "Counterexample",
+    "CountGap",
+    "LawGap",
+    "NoContextMap",
+    "NoOmega",
+    "NotABlockMap",
+    "NotMonotone",
+    "NotOnto",
+    "NotSolvable",
+    "Way",
+    "Square",
+]
+
+Values = tuple[tuple[str, Value], ...]
+"""Names and values, in the order of the model."""
+
+
+def as_values(mapping: Mapping[str, Value]) -> Values:
+    """A mapping as a tuple of pairs."""
+    return tuple(mapping.items())
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way round a square: a context, an intervention and what the model then gives."""
+
+    context: Values
+    intervention: Hard
+    result: Values
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A square that does not commute: both ways round, and the variables in which they differ.
+
+    `low.result` is the low-level solution, `image` its τ, `high.result` the high-level solution;
+    `sources` names the source context of each interchanged site, if the square is an interchange.
+    """
+
+    low: Way
+    image: Values
+    high: Way
+    differs: tuple[str, ...]
+    sources: tuple[tuple[str, Values], ...] = ()
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class LawGap:
+    """Two laws that differ: an event (high-level values) and its probability under each."""
+
+    low: Hard
+    high: Hard
+    event: Values
+    p_low: Fraction
+    p_high: Fraction
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NoContextMap:
+    """A low-level context that no high-level context matches under all `separators` at once.
+
+    For each separator: the low-level intervention, the high-level one, and τ of the solution.
+    """
+
+    context: Values
+    separators: tuple[tuple[Hard, Hard, Values], ...]
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CountGap:
+    """A class of contexts with equal responses that is too rare below for τ_U to be onto.
+
+    `response` gives the high-level result for each high-level intervention; `low` contexts below
+    and `high` contexts above respond like that, and `low < high`.
+    """
+
+    response: tuple[tuple[Hard, Values], ...]
+    low: int
+    high: int
+    example: Values
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NoOmega:
+    """Low-level interventions for which no map ω into I_H is possible, with the reason."""
+
+    core: tuple[Hard, ...]
+    reason: str
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NotOnto:
+    """A value that a map misses: `map` is `τ`, `τ of Y`, `τ_U` or `ω`; `value` says which one."""
+
+    map: str
+    value: Values
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NotMonotone:
+    """Two interventions in order whose images under ω are not."""
+
+    lower: Hard
+    upper: Hard
+    lower_image: Hard
+    upper_image: Hard
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NotABlockMap:
+    """Low-level variables that the τ of more than one high-level variable reads."""
+
+    variables: tuple[tuple[str, tuple[str, ...]], ...]
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """Two low-level runs that look alike above in `equal`, and must not: `variable` differs."""
+
+    first: Way
+    second: Way
+    equal: Values
+    variable: str
+    values: tuple[Value, Value]
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NotSolvable:
+    """A context and an intervention with no solution, or with several."""
+
+    context: Values
+    intervention: Hard
+    solutions: int
+    minimal: bool = True
+
+
+Counterexample = (
+    Square
+    | LawGap
+    | NoContextMap
+    | CountGap
+    | NoOmega
+    | NotOnto
+    | NotMonotone
+    | NotABlockMap
+    | Collision
+    | NotSolvable
+)

@@ -1,0 +1,43 @@
+"""The notions of abstraction, one file each.
+
+Every module here holds one frozen dataclass that satisfies `theory.definition.Definition`; adding
+a file adds a definition. `definitions()` lists them in the order below, then by name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from ..definition import Definition
+from ..errors import InputError
+from ..kernel.errors import nearest
+
+__all__ = ["definitions", "find_definition"]
+
+_FIRST = ("observational", "exact", "uniform", "tau-abstraction", "strong", "constructive")
+
+
+@cache
+def definitions() -> tuple[type[Definition], ...]:
+    """All definitions that ship, weakest of the classic chain first."""
+    found: list[type[Definition]] = []
+    for module in pkgutil.iter_modules(__path__):
+        imported = importlib.import_module(f"{__name__}.{module.name}")
+        found += [getattr(imported, name) for name in imported.__all__]
+    position = {name: index for index, name in enumerate(_FIRST)}
+    return tuple(sorted(found, key=lambda d: (position.get(d.name, len(_FIRST)), d.name)))
+
+
+def find_definition(name: str) -> type[Definition]:
+    """The definition of this name.
+
+    Raises:
+        InputError: there is none; the nearest name is suggested.
+    """
+    known = {definition.name: definition for definition in definitions()}
+    if name not in known:
+        listed = ", ".join(known)
+        raise InputError([f"unknown definition {name!r}; known: {listed}{nearest(name, known)}"])
+    return known[name]

@@ -1,0 +1,46 @@
+"""Every error that tauomega raises on purpose, one class a situation."""
+
+from __future__ import annotations
+
+from .kernel.errors import AbstractionError, EvaluationError, Fault, InputError, Source
+
+__all__ = [
+    "AbstractionError",
+    "EngineDisagreementError",
+    "EvaluationError",
+    "Fault",
+    "InputError",
+    "MissingDependencyError",
+    "OutOfReachError",
+    "Source",
+    "UndecidedError",
+    "UndecidedTruthError",
+]
+
+
+class MissingDependencyError(AbstractionError, ImportError):
+    """An optional library is needed; the message names the extra to install."""
+
+
+class OutOfReachError(AbstractionError, RuntimeError):
+    """A literal computation would exceed its limit. Engines turn this into `Unknown`."""
+
+    def __init__(self, what: str, size: int, limit: int) -> None:
+        self.what, self.size, self.limit = what, size, limit
+        super().__init__(f"{what}: {size} is more than the limit of {limit}")
+
+
+class UndecidedError(AbstractionError, RuntimeError):
+    """A preliminary question was not decided in time. `check` turns this into `Unknown`."""
+
+
+class UndecidedTruthError(AbstractionError, TypeError):
+    """A verdict was used as a Boolean. It has three values: compare it, or match on its class."""
+
+
+class EngineDisagreementError(AbstractionError, RuntimeError):
+    """Two engines gave bounds that exclude each other: at least one is wrong, so no verdict is given."""
+
+    def __init__(self, message: str, bundle: str = "") -> None:
+        self.bundle = bundle
+        super().__init__(message)

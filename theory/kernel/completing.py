@@ -1,0 +1,181 @@
+"""From declarations to a model: references, order, cycles, domains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .domain import BOOL, Domain, Finite, Range
+from .errors import EvaluationError, Fault, InputError, Source, nearest
+from .expression import Expression, Hole, free_names
+from .imaging import check_expression, image, stays_within
+from .law import FiniteLaw, Law
+from .program import Kind, Program, Variable
+
+__all__ = ["Declaration", "complete"]
+
+MAX_VARIABLES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A variable before its model is complete; a domain that is absent is inferred."""
+
+    name: str
+    kind: Kind
+    domain: Domain | None = None
+    law: Law | None = None
+    mechanism: Expression | None = None
+
+
+def complete(
+    declared: Sequence[Declaration],
+    families: Sequence[tuple[str, tuple[str, ...]]] = (),
+    *,
+    text: str = "",
+    source: Source | None = None,
+    spans: Mapping[str, tuple[int, int]] | None = None,
+) -> Program:
+    """Check declarations together, infer the domains that are absent, and order parents first.
+
+    Args:
+        declared: the variables, in the order of declaration.
+        families: the members of each indexed family.
+        text: the text they were read from, for messages.
+        source: where the text stands.
+        spans: where each variable is declared in the text.
+
+    Raises:
+        InputError: names twice or unknown, a cycle (which is named), a mechanism that leaves its
+            declared domain or has no value somewhere, a domain that cannot be inferred: all faults.
+    """
+    where = source or Source()
+    places = spans or {}
+
+    def fault(message: str, name: str) -> Fault:
+        span = places.get(name)
+        return Fault(message, text if span else "", span, where)
+
+    faults = list(_well_formed(declared, fault))
+    known = {d.name: d for d in declared}
+    order = None
+    if not faults:
+        order, cycle = _order(declared)
+        if cycle:
+            shown = " -> ".join(cycle)
+            message = f"the mechanisms form a cycle: {shown}; a model must be acyclic: break the cycle, or unroll it in time"
+            faults.append(fault(message, cycle[0]))
+    if faults or order is None:
+        raise InputError(faults)
+    domains: dict[str, Domain] = {d.name: d.domain for d in declared if d.domain is not None}
+    broken: set[str] = set()
+    for name in order:
+        declaration = known[name]
+        mechanism = declaration.mechanism
+        if mechanism is None:
+            continue
+        if free_names(mechanism) & broken:
+            broken.add(name)  # its parent's fault is reported; this one's domain is not known
+            continue
+        found = check_expression(mechanism, domains, text, where)
+        if not found:
+            try:
+                if name in domains:
+                    away = None
+                    if not isinstance(mechanism, Hole):
+                        away = stays_within(mechanism, domains, domains[name])
+                    if away is not None:
+                        found = [fault(f"{name!r} leaves its domain: {away}", name)]
+                elif isinstance(mechanism, Hole):
+                    found = [fault(f"the hole of {name!r} needs a domain: {name} : bool = ?(…)", name)]
+                else:
+                    domains[name] = image(mechanism, domains)
+            except EvaluationError as error:
+                found = [fault(f"{name!r}: {error}", name)]
+            except InputError as error:
+                found = [fault(f"{name!r}: {f.message}", name) for f in error.faults]
+        if found:
+            faults += found
+            broken.add(name)
+    if faults:
+        raise InputError(sorted(faults, key=lambda f: f.span or (0, 0)))
+    variables = tuple(
+        Variable(d.name, d.kind, _normal(domains[d.name]), d.law, d.mechanism) for d in declared
+    )
+    return Program(variables, order, tuple(families))
+
+
+def _normal(domain: Domain) -> Domain:
+    if isinstance(domain, Range) and (domain.low, domain.high) == (0, 1):
+        return BOOL
+    return domain
+
+
+def _well_formed(declared: Sequence[Declaration], fault: object) -> Iterator[Fault]:
+    if len(declared) > MAX_VARIABLES:
+        yield Fault(f"{len(declared)} variables; the limit is {MAX_VARIABLES}")
+        return
+    make = fault
+    assert callable(make)
+    names = [d.name for d in declared]
+    known = set(names)
+    if len(known) < len(names):
+        seen: set[str] = set()
+        for name in names:
+            if name in seen:
+                yield make(f"{name!r} is declared twice", name)
+            seen.add(name)
+    for d in declared:
+        if (d.mechanism is not None) != (d.kind is Kind.ENDOGENOUS):
+            word = "needs" if d.kind is Kind.ENDOGENOUS else "has no"
+            yield make(f"the {d.kind.value} variable {d.name!r} {word} a mechanism", d.name)
+        if d.mechanism is None and d.domain is None:
+            yield make(f"{d.name!r} needs a domain", d.name)
+        if d.law is not None and d.kind in (Kind.ENDOGENOUS, Kind.PARAMETER):
+            yield make(f"{d.name!r} has a law, but is no root", d.name)
+        if isinstance(d.law, FiniteLaw) and not (
+            isinstance(d.domain, Finite | Range) and d.domain.size == len(d.law.probabilities)
+        ):
+            yield make(f"the law of {d.name!r} does not fit its domain {d.domain}", d.name)
+        for used in sorted(free_names(d.mechanism) - known) if d.mechanism is not None else ():
+            yield make(f"{d.name!r} reads {used!r}, no variable{nearest(used, known)}", d.name)
+        if isinstance(d.domain, Finite):
+            for value in d.domain.values:
+                if isinstance(value, str) and value in known:
+                    yield make(f"{value!r} is a label of {d.name!r} and a variable; rename one", d.name)
+
+
+def _order(declared: Sequence[Declaration]) -> tuple[tuple[str, ...] | None, list[str]]:
+    """Endogenous variables, parents first; or a cycle. Iterative: chains may be long."""
+    parents = {
+        d.name: sorted(free_names(d.mechanism)) if d.mechanism is not None else []
+        for d in declared
+        if d.kind in (Kind.ENDOGENOUS, Kind.INPUT)
+    }
+    state: dict[str, int] = {}
+    order: list[str] = []
+    for root in parents:
+        if root in state:
+            continue
+        stack = [(root, iter(parents[root]))]
+        state[root] = 1
+        while stack:
+            name, rest = stack[-1]
+            for parent in rest:
+                if parent not in parents or state.get(parent) == 2:
+                    continue
+                if state.get(parent) == 1:
+                    path = [entry for entry, _ in stack]
+                    cycle = path[path.index(parent) :]
+                    arrows = [cycle[0], *reversed(cycle[1:])]  # causes before effects
+                    first = arrows.index(min(arrows))
+                    turned = arrows[first:] + arrows[:first]
+                    return None, [*turned, turned[0]]
+                state[parent] = 1
+                stack.append((parent, iter(parents[parent])))
+                break
+            else:
+                state[name] = 2
+                order.append(name)
+                stack.pop()
+    return tuple(order), []

@@ -1,0 +1,48 @@
+"""A model as the kernel knows it: variables with domains, laws and mechanisms, parents first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from .domain import Domain
+from .expression import Expression
+from .law import Law
+
+__all__ = ["Kind", "Program", "Variable"]
+
+
+class Kind(Enum):
+    """What a variable is to its model."""
+
+    INPUT = "input"
+    """A settable root: endogenous, equal to a hidden exogenous copy of itself unless intervened on."""
+    EXOGENOUS = "exogenous"
+    ENDOGENOUS = "endogenous"
+    PARAMETER = "param"
+    """Read "for all values"; the same value in every model of a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable; `mechanism` is present exactly for endogenous ones, `law` at most for roots."""
+
+    name: str
+    kind: Kind
+    domain: Domain
+    law: Law | None = None
+    mechanism: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A complete, checked, acyclic model.
+
+    `variables` is in the order of declaration; `order` lists the inputs and the endogenous
+    variables so that parents come first (ties in the order of declaration); `families` gives the
+    members of each indexed family `X[1..3]`, in order.
+    """
+
+    variables: tuple[Variable, ...]
+    order: tuple[str, ...]
+    families: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -1,0 +1,130 @@
+"""A definition's parameters, read from a task: its dataclass fields are the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from enum import Enum
+from typing import Any, get_type_hints
+
+from .definition import Definition
+from .errors import Fault, InputError, Source
+from .family import Family, Given, parse_family
+from .intervention import Hard
+from .kernel.errors import nearest
+from .policy import Depth, HighFamily, OmegaPolicy, Scored, Sources, TauUPolicy, Undefined
+
+__all__ = ["build_definition", "parameter_names"]
+
+
+def parameter_names(definition: type[Definition]) -> tuple[str, ...]:
+    """The keys that a definition has."""
+    kind: Any = definition
+    return tuple(field.name for field in fields(kind))
+
+
+def build_definition(
+    definition: type[Definition],
+    values: Mapping[str, object],
+    *,
+    interventions: tuple[Hard, ...] | None = None,
+    source: Callable[[str], Source] = lambda key: Source(key),
+) -> Definition:
+    """The definition with these parameters, each as it stands in a task.
+
+    Args:
+        definition: the class.
+        values: key -> value as TOML has it.
+        interventions: what the family `given` lists.
+        source: where a key's value stands, for messages.
+
+    Raises:
+        InputError: unknown keys and values that are no such parameter, all at once.
+    """
+    hints = get_type_hints(definition)
+    known = parameter_names(definition)
+    faults: list[Fault | str] = []
+    arguments: dict[str, object] = {}
+    for key, value in values.items():
+        if key not in known:
+            listed = ", ".join(known) or "none"
+            message = f"{definition.name} has no parameter {key!r}; it has: {listed}{nearest(key, known)}"
+            faults.append(message)
+            continue
+        try:
+            arguments[key] = _read(hints[key], key, value, source(key))
+        except InputError as error:
+            faults.extend(error.faults)
+    if interventions is not None and "family" in known:
+        family = arguments.get("family", Given())
+        if isinstance(family, Given):
+            arguments["family"] = Given(interventions)
+        else:
+            faults.append(f'interventions are listed, but family = "{family}"; write family = "given"')
+    elif interventions is not None:
+        faults.append(f"{definition.name} has no family, so no interventions are listed")
+    if faults:
+        raise InputError(faults)
+    kind: Any = definition
+    built: Definition = kind(**arguments)
+    return built
+
+
+def _read(hint: Any, key: str, value: object, source: Source) -> object:
+    if hint == Family:
+        return parse_family(_string(key, value), source)
+    for policy in (OmegaPolicy, TauUPolicy, HighFamily, Undefined, Scored):
+        if hint in (policy, policy | None):
+            return _choice(policy, key, _string(key, value), source)
+    if hint == Depth:
+        return _depth(key, value)
+    if hint == Sources:
+        return _sources(key, value)
+    if hint is bool and isinstance(value, bool):
+        return value
+    if hint is int and isinstance(value, int):
+        return value
+    raise InputError([f"{key}: {value!r} is not a value of this parameter"])
+
+
+def _string(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InputError([f"{key} is a string, not {value!r}"])
+    return value
+
+
+def _choice(policy: type[Enum], key: str, text: str, source: Source) -> Enum:
+    hidden = ("given", "declared")  # what is listed in the claim counts; the words are not keys
+    choices = [member.value for member in policy if member.value not in hidden]
+    for member in policy:
+        if member.value == text and text in choices:
+            return member
+    message = f"{key} = {text!r}: write one of {', '.join(choices)}{nearest(text, choices)}"
+    raise InputError([Fault(message, text, (0, len(text)), source)])
+
+
+def _depth(key: str, value: object) -> Depth:
+    if value is True:
+        return Depth(None)
+    if value is False:
+        return Depth(1)
+    if isinstance(value, int) and value >= 1:
+        return Depth(value)
+    raise InputError([f"{key} is true, false or the largest number of sites, not {value!r}"])
+
+
+def _sources(key: str, value: object) -> Sources:
+    if value in ("all", "forward"):
+        return Sources(str(value))
+    if isinstance(value, list) and value:
+        pairs = []
+        for pair in value:
+            good = isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, list) for p in pair)
+            if not good:
+                break
+            pairs.append((tuple(pair[0]), tuple(pair[1])))
+        else:
+            return Sources("listed", tuple(pairs))
+    raise InputError(
+        [f'{key} is "all", "forward" or a list of [source, base] such as [[[0, 1], [1, 1]]], not {value!r}']
+    )

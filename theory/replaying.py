@@ -1,0 +1,203 @@
+"""Replay counterexamples: plain exact evaluation, by the models alone, of what they say.
+
+Nothing here uses an engine. A counterexample that does not replay is a bug of ours, never a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import assert_never
+
+from .abstraction import Abstraction
+from .counterexample import (
+    Collision,
+    Counterexample,
+    CountGap,
+    LawGap,
+    NoContextMap,
+    NoOmega,
+    NotABlockMap,
+    NotMonotone,
+    NotOnto,
+    NotSolvable,
+    Square,
+    Way,
+)
+from .kernel import Expression, Finite, Range, Value, evaluate, free_names
+from .scm import SCM
+
+__all__ = ["replays"]
+
+LIMIT = 2**22
+
+
+def replays(
+    claim: Abstraction, found: Counterexample, parameters: Mapping[str, Value] | None = None
+) -> bool | None:
+    """Whether a counterexample shows what it says.
+
+    `None`: the replay would take more than 2^22 runs, or needs the search that found it.
+    """
+    low, high = claim.scm, claim.high
+    own = parameters or {}
+    match found:
+        case Square():
+            assert high is not None
+            state = _run(low, found.low, own)
+            read = claim.read(state)
+            result = _run(high, found.high, own)
+            return (
+                _shown(state, found.low.result)
+                and _shown(read, found.image)
+                and _shown(result, found.high.result)
+                and bool(found.differs)
+                and all(read[name] != result[name] for name in found.differs)
+                and all(_source_agrees(claim, found, name, dict(u), own) for name, u in found.sources)
+            )
+        case LawGap():
+            assert high is not None
+            if _too_many(low, high):
+                return None
+            p = _probability(low, found.low, found.event, own, claim.tau)
+            q = _probability(high, found.high, found.event, own, None)
+            return (p, q) == (found.p_low, found.p_high) and p != q
+        case NoContextMap():
+            assert high is not None
+            if _too_many(high) or not found.separators:
+                return None if found.separators else False
+            context = dict(found.context)
+            for i, _, image in found.separators:
+                if not _shown(claim.read(low.run(context, i, parameters=_of(low, own))), image):
+                    return False
+            return all(
+                any(
+                    not _shown(high.run(w, j, parameters=_of(high, own)), image)
+                    for _, j, image in found.separators
+                )
+                for w in high.contexts()
+            )
+        case CountGap():
+            assert high is not None
+            if _too_many(high):
+                return None
+            members = sum(
+                all(
+                    _shown(high.run(w, j, parameters=_of(high, own)), image)
+                    for j, image in found.response
+                )
+                for w in high.contexts()
+            )
+            return members == found.high and found.low < found.high
+        case NotOnto(map="ω"):
+            return None
+        case NotOnto(map="τ_U"):
+            return None
+        case NotOnto():
+            return _misses(claim, dict(found.value))
+        case NotMonotone():
+            return found.lower <= found.upper and not found.lower_image <= found.upper_image
+        case NotABlockMap():
+            return bool(found.variables) and all(
+                _reads(claim, name, high_name) is not False
+                for name, highs in found.variables
+                for high_name in highs
+            )
+        case Collision():
+            first, second = (_run(low, way, own) for way in (found.first, found.second))
+            alike = _shown(first, found.first.result) and _shown(second, found.second.result)
+            return alike and found.values[0] != found.values[1]
+        case NoOmega() | NotSolvable():
+            return None
+        case _:
+            assert_never(found)
+
+
+def _of(model: SCM, parameters: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: parameters[name] for name in model.parameters}
+
+
+def _run(model: SCM, way: Way, parameters: Mapping[str, Value]) -> dict[str, Value]:
+    return model.run(dict(way.context), way.intervention, parameters=_of(model, parameters))
+
+
+def _shown(state: Mapping[str, Value], shown: Sequence[tuple[str, Value]]) -> bool:
+    return all(state.get(name) == value for name, value in shown)
+
+
+def _source_agrees(
+    claim: Abstraction,
+    square: Square,
+    name: str,
+    source: Mapping[str, Value],
+    parameters: Mapping[str, Value],
+) -> bool:
+    run = claim.scm.run(source, parameters=_of(claim.scm, parameters))
+    fixed = dict(square.low.intervention.items)
+    return all(fixed[v] == run[v] for v in claim.sites[name])
+
+
+def _too_many(*models: SCM) -> bool:
+    counts = [model.context_count() for model in models]
+    return any(count is None or count > LIMIT for count in counts)
+
+
+def _probability(
+    model: SCM,
+    intervention: object,
+    event: Sequence[tuple[str, Value]],
+    parameters: Mapping[str, Value],
+    tau: Mapping[str, Expression] | None,
+) -> Fraction:
+    total = Fraction(0)
+    for context in model.contexts():
+        state: Mapping[str, Value] = model.run(
+            context,
+            intervention,  # type: ignore[arg-type]  # a Hard
+            parameters=_of(model, parameters),
+        )
+        if tau is not None:
+            state = {name: evaluate(e, state) for name, e in tau.items()}
+        if _shown(state, event):
+            total += model.probability(context)
+    return total
+
+
+def _misses(claim: Abstraction, value: Mapping[str, Value]) -> bool | None:
+    """Whether no low-level state has these τ values."""
+    names = sorted({v for name in value for v in free_names(claim.tau[name])})
+    domains = [claim.scm.domain(v) for v in names]
+    finite = [d for d in domains if isinstance(d, Finite | Range)]
+    size = 1
+    for domain in finite:
+        size *= domain.size
+    if len(finite) < len(domains) or size > LIMIT:
+        return None
+    for values in product(*finite):
+        state = dict(zip(names, values, strict=True))
+        if all(evaluate(claim.tau[name], state) == wanted for name, wanted in value.items()):
+            return False
+    return True
+
+
+def _reads(claim: Abstraction, variable: str, high: str) -> bool | None:
+    """Whether τ of `high` changes with `variable` at some state."""
+    expression = claim.tau[high]
+    names = sorted(free_names(expression))
+    if variable not in names:
+        return False
+    domains = {v: claim.scm.domain(v) for v in names}
+    finite = {v: d for v, d in domains.items() if isinstance(d, Finite | Range)}
+    size = 1
+    for domain in finite.values():
+        size *= domain.size
+    if len(finite) < len(domains) or size > LIMIT:
+        return None
+    rest = [v for v in names if v != variable]
+    for values in product(*(finite[v] for v in rest)):
+        state = dict(zip(rest, values, strict=True))
+        seen = {evaluate(expression, state | {variable: value}) for value in finite[variable]}
+        if len(seen) > 1:
+            return True
+    return False

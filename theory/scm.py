@@ -1,0 +1,247 @@
+"""Structural causal models: exogenous variables, mechanisms, inputs; solved exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import final
+
+from .errors import EvaluationError, InputError
+from .intervention import NOTHING, Hard
+from .kernel import (
+    Apply,
+    Case,
+    Constant,
+    Declaration,
+    Domain,
+    Finite,
+    FiniteLaw,
+    Interval,
+    Kind,
+    Program,
+    Range,
+    Reals,
+    Reference,
+    Scope,
+    Source,
+    Value,
+    Variable,
+    complete,
+    evaluate,
+    format_program,
+    parse_intervention,
+    parse_program,
+)
+
+__all__ = ["SCM", "Context", "State", "is_finite", "size_of"]
+
+Context = Mapping[str, Value]
+"""A value for every exogenous variable and for the hidden copy of every input, by name."""
+State = Mapping[str, Value]
+"""A value for every endogenous variable (inputs included), by name."""
+
+
+def is_finite(domain: Domain) -> bool:
+    """Whether the domain has finitely many values."""
+    return isinstance(domain, Finite | Range)
+
+
+def size_of(domain: Domain) -> int | None:
+    """The number of values, or `None` for the reals and intervals."""
+    return domain.size if isinstance(domain, Finite | Range) else None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SCM:
+    r"""A structural causal model $M = (U, V, R, F)$ with hard interventions, acyclic.
+
+    Exogenous variables $U$ are independent, each with a law or none; an `input` is a settable
+    root: an endogenous variable whose mechanism copies a hidden exogenous one of the same name.
+    $M(u, X \leftarrow x)$, the solution in context $u$ under an intervention, is `run(u, i)`.
+
+    Write models as text (`SCM.from_text`), from Python callables (`SCM.from_functions`), or from
+    sympy equations (`SCM.from_equations`).
+
+    Source: Beckers, Eberhardt & Halpern (2019), Defs. 2.1-2.2, arXiv:1906.11583.
+
+    Example:
+        >>> model = SCM.from_text("U : bool ~ 1/3\\nX = U\\nY = not X")
+        >>> model.run({"U": 1}, Hard((("X", 0),)))
+        {'X': 0, 'Y': 1}
+    """
+
+    program: Program
+    _by_name: Mapping[str, Variable] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {v.name: v for v in self.program.variables})
+
+    @classmethod
+    def from_text(cls, text: str, *, source: Source | None = None) -> SCM:
+        """Read a model in the line grammar.
+
+        Raises:
+            InputError: the text is not a model; all faults found are listed, each with its place.
+        """
+        return cls(parse_program(text, Source() if source is None else source))
+
+    @classmethod
+    def from_functions(
+        cls,
+        exogenous: Mapping[str, Domain],
+        mechanisms: Mapping[str, tuple[Domain, Callable[..., Value]]],
+        *,
+        laws: Mapping[str, FiniteLaw] | None = None,
+    ) -> SCM:
+        """A model whose mechanisms are Python callables on finite domains.
+
+        Each callable's parameters name its parents. It is called once for every combination of
+        its parents' values and kept as a table: what the callable did then is the mechanism.
+
+        Raises:
+            InputError: a parent is unknown or not finite, or a table would exceed 2^16 rows.
+        """
+        from .tabulating import tabulate
+
+        known = dict(exogenous) | {name: domain for name, (domain, _) in mechanisms.items()}
+        declared = [
+            Declaration(name, Kind.EXOGENOUS, domain, (laws or {}).get(name))
+            for name, domain in exogenous.items()
+        ]
+        for name, (domain, function) in mechanisms.items():
+            mechanism = tabulate(name, function, known)
+            declared.append(Declaration(name, Kind.ENDOGENOUS, domain, None, mechanism))
+        return cls(complete(declared))
+
+    def as_scm(self) -> SCM:
+        """The model itself (networks translate themselves here)."""
+        return self
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """All variables, in the order of declaration."""
+        return self.program.variables
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The exogenous variables and the inputs, in the order of declaration."""
+        kinds = (Kind.EXOGENOUS, Kind.INPUT)
+        return tuple(v.name for v in self.variables if v.kind in kinds)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs, in the order of declaration."""
+        return tuple(v.name for v in self.variables if v.kind is Kind.INPUT)
+
+    @property
+    def endogenous(self) -> tuple[str, ...]:
+        """Inputs and variables with mechanisms, in the order of declaration."""
+        kinds = (Kind.ENDOGENOUS, Kind.INPUT)
+        return tuple(v.name for v in self.variables if v.kind in kinds)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters, read "for all values"."""
+        return tuple(v.name for v in self.variables if v.kind is Kind.PARAMETER)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The endogenous variables, parents first."""
+        return self.program.order
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __getitem__(self, name: str) -> Variable:
+        return self._by_name[name]
+
+    def domain(self, name: str) -> Domain:
+        """The domain of a variable."""
+        return self._by_name[name].domain
+
+    @property
+    def scope(self) -> Scope:
+        """The names that an abstraction map or an intervention may mention."""
+        domains = {name: self.domain(name) for name in self.endogenous}
+        families = {name: members for name, members in self.program.families}
+        return Scope(domains, families)
+
+    def context_count(self) -> int | None:
+        """The number of contexts, or `None` if a root has infinitely many values."""
+        sizes = [size_of(self.domain(name)) for name in self.roots]
+        return None if None in sizes else prod(s for s in sizes if s is not None)
+
+    def contexts(self) -> Iterator[dict[str, Value]]:
+        """All contexts, lexicographically: the first declared root varies slowest.
+
+        Raises:
+            InputError: a root has infinitely many values.
+        """
+        domains: list[Finite | Range] = []
+        for name in self.roots:
+            domain = self.domain(name)
+            if isinstance(domain, Interval | Reals):
+                raise InputError([f"{name!r} has infinitely many values; its contexts cannot be listed"])
+            domains.append(domain)
+        for values in product(*domains):
+            yield dict(zip(self.roots, values, strict=True))
+
+    def probability(self, context: Context) -> Fraction:
+        """The probability of a context; every root needs a finite law.
+
+        Raises:
+            InputError: roots without a law, all named.
+        """
+        missing = self.without_law()
+        if missing:
+            raise InputError([f"{name!r} has no law; write {name} : … ~ …" for name in missing])
+        total = Fraction(1)
+        for name in self.roots:
+            law, domain = self[name].law, self.domain(name)
+            assert isinstance(law, FiniteLaw)
+            assert isinstance(domain, Finite | Range)
+            total *= law.probabilities[domain.index(context[name])]
+        return total
+
+    def without_law(self) -> tuple[str, ...]:
+        """The roots that have no finite law."""
+        return tuple(n for n in self.roots if not isinstance(self[n].law, FiniteLaw))
+
+    def run(
+        self, context: Context, intervention: Hard = NOTHING, *, parameters: Context | None = None
+    ) -> dict[str, Value]:
+        r"""The solution $M(u, i)$: a value for every endogenous variable, in order of declaration.
+
+        Raises:
+            EvaluationError: a mechanism has no value at its parents' values, or leaves its domain.
+        """
+        values: dict[str, Value] = dict(context) | dict(parameters or {})
+        fixed = dict(intervention.items)
+        for name in self.order:
+            variable = self._by_name[name]
+            if name in fixed:
+                values[name] = fixed[name]
+            elif variable.mechanism is not None:
+                value = evaluate(variable.mechanism, values)
+                if value not in variable.domain:
+                    shown = ", ".join(f"{k} = {v}" for k, v in values.items())
+                    raise EvaluationError(
+                        f"the mechanism of {name!r} gives {value}, outside {variable.domain}, at {shown}"
+                    )
+                values[name] = value
+        return {name: values[name] for name in self.endogenous}
+
+    def intervention(self, text: str, *, source: Source | None = None) -> Hard:
+        """Read an intervention on this model, such as `X1 = 1, X[2..3] = 0`; `""` is the empty one.
+
+        Raises:
+            InputError: an unknown target, a value outside its domain, a target set twice, …
+        """
+        return Hard(parse_intervention(text, self.scope, Source() if source is None else source))
+
+    def __str__(self) -> str:
+        return format_program(self.program)

@@ -1,0 +1,352 @@
+"""Tasks: a claim and a definition in one TOML file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, final
+
+from .abstraction import Abstraction, LowModel
+from .definition import Definition
+from .definitions import find_definition
+from .errors import Fault, InputError, Source
+from .intervention import Hard
+from .kernel import Expression, Scope, parse_expression
+from .kernel.errors import nearest
+from .parameters import build_definition
+from .scm import SCM
+from .toml_source import Locate, read_toml
+
+__all__ = ["NetworkReader", "Task", "read_task"]
+
+SCHEMA = "tauomega/task/1"
+_GENERAL = ("schema", "definition", "at_most", "semantics", "interventions", "low", "high", "abstraction")
+_LOW = ("text", "kind")
+_HIGH = ("text", "interventions")
+_CLAIM = ("tau", "omega", "tau_u", "sites", "inert", "internal", "ignore", "partial")
+
+
+class NetworkReader(Protocol):
+    """Reads `[low]` with `kind = "network"`; the bridge supplies it."""
+
+    def read(
+        self,
+        table: Mapping[str, object],
+        high: SCM | None,
+        directory: Path,
+        semantics: str | None,
+        locate: Locate,
+    ) -> LowModel:
+        """The network as a low-level model."""
+        ...
+
+    def site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:
+        """The units that a site string names."""
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A claim, the definition to decide, and the tolerance."""
+
+    name: str
+    claim: Abstraction
+    definition: Definition
+    at_most: Fraction = Fraction(0)
+
+
+def read_task(
+    text: str,
+    *,
+    name: str = "task",
+    directory: Path | None = None,
+    network: NetworkReader | None = None,
+    family: str | None = None,
+    definition: type[Definition] | None = None,
+) -> Task:
+    """Read a task.
+
+    Args:
+        text: the TOML text.
+        name: what messages call the file.
+        directory: where relative paths start.
+        network: the reader of networks; without it, tasks about networks are refused.
+        family: a family that replaces the task's.
+        definition: a definition that replaces the task's.
+
+    Raises:
+        InputError: every fault that was found, with its place.
+    """
+    table, locate = read_toml(text, name)
+    return _Reader(table, locate, directory or Path(), network).task(name, family, definition)
+
+
+T = TypeVar("T")
+
+
+@final
+class _Reader:
+    """One file being read; faults gather until the end of each stage."""
+
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        locate: Locate,
+        directory: Path,
+        network: NetworkReader | None,
+    ) -> None:
+        self.table, self.locate = table, locate
+        self.directory, self.network = directory, network
+        self.faults: list[Fault | str] = []
+
+    def task(
+        self, name: str, family: str | None, definition: type[Definition] | None
+    ) -> Task:
+        """The task, or all faults of the first stage that has any."""
+        table = self.table
+        if table.get("schema", SCHEMA) != SCHEMA:
+            self.fault(f"schema is {SCHEMA!r}, not {table['schema']!r}", "schema")
+        kind = definition or self.attempt(lambda: self._definition())
+        keys = {key: value for key, value in table.items() if key not in _GENERAL}
+        for section in ("low", "high", "abstraction"):
+            if not isinstance(table.get(section, {}), dict):
+                self.fault(f"[{section}] is a table", section)
+                keys.clear()
+                raise InputError(self.faults)
+        if "low" not in table:
+            self.faults.append("a task needs a low-level model; write [low] with text = …")
+        high = self.attempt(self._high) if "high" in table else None
+        low = self.attempt(lambda: self._low(high)) if "low" in table else None
+        at_most = self._tolerance()
+        if family is not None:
+            keys["family"] = family
+        claim = self.attempt(lambda: self._claim(low, high)) if low is not None else None
+        interventions = None
+        if low is not None and "interventions" in table and family in (None, "given"):
+            interventions = self._interventions(low.as_scm(), ("interventions",))
+        built = None
+        if kind is not None:
+            found = kind
+            self._exclusive(keys)
+            built = self.attempt(
+                lambda: build_definition(
+                    found, keys, interventions=interventions, source=lambda key: self.locate(key)
+                )
+            )
+        if self.faults:
+            raise InputError(self.faults)
+        assert claim is not None
+        assert built is not None
+        return Task(name, claim, built, at_most)
+
+    # ------------------------------------------------------------ pieces
+
+    def _definition(self) -> type[Definition]:
+        name = self.table.get("definition")
+        if name is None:
+            raise InputError(['a task names its definition; write definition = "constructive"'])
+        return find_definition(str(name))
+
+    def _tolerance(self) -> Fraction:
+        value = self.table.get("at_most", 0)
+        try:
+            if isinstance(value, bool | float):
+                raise ValueError
+            found = Fraction(value)
+            if found < 0 or len(str(value)) > 100:
+                raise ValueError
+        except (ValueError, TypeError, ZeroDivisionError):
+            self.fault(f'at_most is an exact number such as "1/10", not {value!r}', "at_most")
+            return Fraction(0)
+        return found
+
+    def _high(self) -> SCM:
+        table = self.table["high"]
+        self._known(table, _HIGH, "high")
+        if not isinstance(table.get("text"), str):
+            raise InputError(["[high] needs text = …, the high-level model"])
+        return SCM.from_text(table["text"], source=self.locate("high", "text"))
+
+    def _low(self, high: SCM | None) -> LowModel:
+        table = self.table["low"]
+        semantics = self.table.get("semantics")
+        if table.get("kind", "scm") == "network":
+            if self.network is None:
+                raise InputError(["this reader decides SCMs only; load networks with tauomega.load"])
+            return self.network.read(table, high, self.directory, semantics, self.locate)
+        self._known(table, _LOW, "low")
+        if table.get("kind", "scm") != "scm":
+            self.fault(f'kind is "scm" or "network", not {table["kind"]!r}', "low", "kind")
+        if semantics not in (None, "exact"):
+            self.fault(f'an SCM has exact semantics; leave semantics = "{semantics}" out', "semantics")
+        if not isinstance(table.get("text"), str):
+            raise InputError(["[low] needs text = …, the low-level model"])
+        return SCM.from_text(table["text"], source=self.locate("low", "text"))
+
+    def _claim(self, low: LowModel, high: SCM | None) -> Abstraction | None:
+        table = self.table.get("abstraction", {})
+        self._known(table, _CLAIM, "abstraction")
+        if table.get("partial", False):
+            self.faults.append("partial τ is not decided yet; give τ for every state")
+        scm = low.as_scm()
+        scope = replace(scm.scope, network=not isinstance(low, SCM))
+        roots = replace(scm.scope, domains={name: scm.domain(name) for name in scm.roots})
+        before = len(self.faults)
+        tau = self._expressions(table, "tau", scope, None if high is None else high.endogenous)
+        tau_u = None
+        if "tau_u" in table:
+            tau_u = self._expressions(table, "tau_u", roots, None if high is None else high.roots)
+        omega = self._omega(table, scm, high) if "omega" in table else None
+        sites = self._sites(table, low)
+        internal = (*self._names(table, "internal"), *self._names(table, "ignore"))
+        inert = self._names(table, "inert")
+        declared = None
+        if high is not None and "interventions" in self.table["high"]:
+            declared = self._interventions(high, ("high", "interventions"))
+        if len(self.faults) > before:
+            return None
+        return Abstraction(
+            low,
+            high,
+            tau,
+            omega=omega,
+            tau_u=tau_u,
+            sites=sites,
+            inert=frozenset(inert),
+            internal=frozenset(internal),
+            high_interventions=declared,
+        )
+
+    def _expressions(
+        self, table: Mapping[str, Any], key: str, scope: Scope, names: Sequence[str] | None
+    ) -> dict[str, Expression]:
+        found: dict[str, Expression] = {}
+        given = table.get(key, {})
+        if not isinstance(given, dict):
+            self.fault(f"[abstraction.{key}] is a table of strings", "abstraction", key)
+            return {}
+        for name, text in given.items():
+            where = ("abstraction", key, name)
+            if names is not None and name not in names:
+                self.fault(f"{name!r} is no high-level variable{nearest(name, names)}", *where)
+            if not isinstance(text, str):
+                self.fault(f"{key} of {name!r} is a string, not {text!r}", *where)
+                continue
+            try:
+                found[name] = parse_expression(text, scope, self.locate(*where))
+            except InputError as error:
+                self.faults.extend(error.faults)
+        return found
+
+    def _omega(
+        self, table: Mapping[str, Any], scm: SCM, high: SCM | None
+    ) -> tuple[tuple[Hard, Hard], ...] | None:
+        rows = table["omega"]
+        if high is None:
+            self.faults.append("[[abstraction.omega]] needs a high-level model; write [high]")
+            return None
+        if not isinstance(rows, list):
+            self.fault("ω is a list of tables [[abstraction.omega]] with low and high", "abstraction", "omega")
+            return None
+        pairs: list[tuple[Hard, Hard]] = []
+        for index, row in enumerate(rows):
+            where = ("abstraction", "omega", index)
+            if not isinstance(row, dict) or set(row) != {"low", "high"}:
+                self.fault("each [[abstraction.omega]] has low = … and high = …", *where)
+                continue
+            sides = []
+            for side, model in (("low", scm), ("high", high)):
+                try:
+                    sides.append(model.intervention(str(row[side]), source=self.locate(*where, side)))
+                except InputError as error:
+                    self.faults.extend(error.faults)
+            if len(sides) == 2:
+                if any(sides[0] == i for i, _ in pairs):
+                    self.fault(f"ω lists {sides[0].describe()} twice", *where)
+                pairs.append((sides[0], sides[1]))
+        return tuple(pairs)
+
+    def _sites(self, table: Mapping[str, Any], low: LowModel) -> dict[str, tuple[str, ...]]:
+        given = table.get("sites", {})
+        if not isinstance(given, dict):
+            self.fault("[abstraction.sites] is a table of lists of strings", "abstraction", "sites")
+            return {}
+        found: dict[str, tuple[str, ...]] = {}
+        for name, texts in given.items():
+            where = ("abstraction", "sites", name)
+            if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts) or not texts:
+                self.fault(f"the site of {name!r} is a list of at least one string", *where)
+                continue
+            units: list[str] = []
+            for index, text in enumerate(texts):
+                try:
+                    units += self._site(text, low, self.locate(*where, index))
+                except InputError as error:
+                    self.faults.extend(error.faults)
+            found[name] = tuple(units)
+        return found
+
+    def _site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:
+        if not isinstance(low, SCM) and self.network is not None:
+            return self.network.site(text, low, source)
+        scm = low.as_scm()
+        if text not in scm.endogenous:
+            hint = nearest(text, scm.endogenous)
+            message = f"{text!r} is no low-level variable{hint}"
+            raise InputError([Fault(message, text, (0, len(text)), source)])
+        return (text,)
+
+    def _interventions(self, model: SCM, where: tuple[str, ...]) -> tuple[Hard, ...]:
+        value: Any = self.table
+        for key in where:
+            value = value[key]
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            self.fault('interventions is a list of strings such as ["", "X = 1"]', *where)
+            return ()
+        found = []
+        for index, text in enumerate(value):
+            try:
+                found.append(model.intervention(text, source=self.locate(*where, index)))
+            except InputError as error:
+                self.faults.extend(error.faults)
+        return tuple(found)
+
+    def _names(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self.fault(f"{key} is a list of names", "abstraction", key)
+            return ()
+        return tuple(value)
+
+    def _exclusive(self, keys: dict[str, Any]) -> None:
+        table = self.table.get("abstraction", {})
+        for key in ("omega", "tau_u"):
+            if key in keys and key in table:
+                self.fault(f"[abstraction.{key}] gives {key}; leave the key {key} = … out", key)
+                del keys[key]
+
+    # ------------------------------------------------------------ faults
+
+    def _known(self, table: Mapping[str, Any], known: Sequence[str], section: str) -> None:
+        for key in table:
+            if key not in known:
+                listed = ", ".join(known)
+                hint = nearest(key, known)
+                self.fault(f"[{section}] has no key {key!r}; it has: {listed}{hint}", section, key)
+
+    def fault(self, message: str, *where: str | int) -> None:
+        """Remember a fault at a key."""
+        source = self.locate(*where)
+        place = f"{source.name}:{source.line}" if source.line else source.name
+        self.faults.append(f"{place}: {message}")
+
+    def attempt(self, action: Callable[[], T]) -> T | None:
+        """The result of an action, or `None` with its faults remembered."""
+        try:
+            return action()
+        except InputError as error:
+            self.faults.extend(error.faults)
+            return None
