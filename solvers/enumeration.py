@@ -53,7 +53,7 @@ from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .engine import Answer, Budget, Problem
-from .omega import values_of
+from .omega import any_value, values_of
 from .parameters import assignments, has_finite_parameters
 from .quotient import QuotientModel, quotient_models
 from .ranging import Swap, as_context, high_interventions, low_interventions, swaps
@@ -295,13 +295,13 @@ class Interpreter:
                 yield from (tuple(c.values()) for c in self._model(side).contexts())
             case States(side=Side.LOW):
                 names = [n for n in claim.scm.endogenous if n in self.problem.facts.mapped]
-                rest = {n: None for n in claim.scm.endogenous}
+                rest = {n: any_value(claim.scm.domain(n)) for n in claim.scm.endogenous}
                 for values in product(*(values_of(claim.scm.domain(n)) for n in names)):
                     yield rest | dict(zip(names, values, strict=True))
             case States(side=Side.HIGH):
-                high = self._model(Side.HIGH)
-                for values in product(*(values_of(high.domain(n)) for n in high.endogenous)):
-                    yield dict(zip(high.endogenous, values, strict=True))
+                above = self.problem.facts.high_domains
+                for values in product(*above.values()):
+                    yield dict(zip(above, values, strict=True))
             case Values(variable=variable):
                 yield from values_of(self._model(Side.HIGH).domain(variable))
             case Interventions():

@@ -96,7 +96,8 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
             return _labels_collide(interpreter, cast("Swap", point["x"]), cast("Swap", point["y"]))
         case Sup(space=Swaps()):
             swap = cast("Swap", point["x"])
-            return _interchange_square(interpreter, swap, minimal=answer.minimal)
+            floats = cast("Mapping[str, Value] | None", point.get("float"))
+            return _interchange_square(interpreter, swap, floats, minimal=answer.minimal)
         case Inf(space=Models()):
             return _no_quotient(interpreter, point)
         case Inf(space=OmegaMaps()):
@@ -157,7 +158,10 @@ def _square(interpreter: Interpreter, point: Mapping[str, object], *, minimal: b
     return _compare(interpreter, context, intervention, above, image, None, (), minimal)
 
 
-def _interchange_square(interpreter: Interpreter, swap: Swap, *, minimal: bool) -> Square:
+def _interchange_square(
+    interpreter: Interpreter, swap: Swap, floats: Mapping[str, Value] | None, *, minimal: bool
+) -> Square:
+    """The square of a swap; `floats` are the low-level values, where these are a machine's."""
     scm = interpreter.problem.claim.scm
     sources = tuple((name, as_values(as_context(scm, source))) for name, source in swap.sources)
     low, high = interpreter.interchange(LOW, swap), interpreter.interchange(HIGH, swap)
@@ -167,7 +171,9 @@ def _interchange_square(interpreter: Interpreter, swap: Swap, *, minimal: bool) 
             names = getattr(left, "names", None)
         case _:
             names = None
-    return _compare(interpreter, swap.base, low, above, high, names, sources, minimal)
+    if floats is not None:
+        low = Hard(tuple((name, floats[name]) for name in low.targets))
+    return _compare(interpreter, swap.base, low, above, high, names, sources, minimal, floats)
 
 
 def _compare(
@@ -179,10 +185,14 @@ def _compare(
     names: tuple[str, ...] | None,
     sources: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...],
     minimal: bool,
+    floats: Mapping[str, Value] | None = None,
 ) -> Square:
     claim = interpreter.problem.claim
     high = _high(interpreter.problem)
-    state = interpreter.run(LOW, context, intervention)
+    if floats is None:
+        state: Mapping[str, Value] = interpreter.run(LOW, context, intervention)
+    else:
+        state = dict(zip(claim.scm.roots, context, strict=True)) | dict(floats)
     read = claim.read(state)
     result = interpreter.run(HIGH, above, image)
     differs = tuple(n for n in (names or tuple(read)) if read[n] != result[n])
@@ -312,9 +322,6 @@ def _separators(differ: np.ndarray) -> tuple[tuple[int, ...], bool]:  # type: ig
 def _no_quotient(interpreter: Interpreter, point: Mapping[str, object]) -> Counterexample:
     problem = interpreter.problem
     scm = problem.claim.scm
-    if "y" in point:
-        (name, value), *_ = cast("Mapping[str, Value]", point["y"]).items()
-        return NotOnto(f"τ of {name}", ((name, value),))
     if "unsolved" in point:
         context, intervention, count = cast("tuple[Values, Hard, int]", point["unsolved"])
         return NotSolvable(as_values(as_context(scm, context)), intervention, count)

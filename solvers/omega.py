@@ -17,7 +17,7 @@ from tauomega.theory.kernel import Domain, Finite, Range, Value, evaluate
 
 from .facts import Facts
 
-__all__ = ["check_unambiguous", "omega_tau", "values_of"]
+__all__ = ["any_value", "check_unambiguous", "omega_tau", "values_of"]
 
 LIMIT = 2**20
 
@@ -62,7 +62,7 @@ def omega_tau(claim: Abstraction, facts: Facts, intervention: Hard) -> Hard | No
     if prod(domain.size for domain in domains) > LIMIT:
         raise OutOfReachError("ω_τ: states to read", prod(d.size for d in domains), LIMIT)
     image: set[tuple[Value, ...]] = set()
-    base: dict[str, Value] = {name: _any(scm.domain(name)) for name in scm.endogenous} | fixed
+    base: dict[str, Value] = {name: any_value(scm.domain(name)) for name in scm.endogenous} | fixed
     for values in product(*domains):
         state = base | dict(zip(free, values, strict=True))
         image.add(tuple(evaluate(e, state) for e in claim.tau.values()))
@@ -87,5 +87,6 @@ def _as_restriction(
     return Hard(tuple(fixed)) if len(image) == count else None
 
 
-def _any(domain: Domain) -> Value:
+def any_value(domain: Domain) -> Value:
+    """Some value of a domain."""
     return next(iter(domain)) if isinstance(domain, Finite | Range) else 0

@@ -9,6 +9,7 @@ from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.kernel import Finite, Range, Value, evaluate
 
 from .engine import Problem
+from .omega import any_value
 
 __all__ = ["factors_are_onto", "missed_by_factor"]
 
@@ -35,10 +36,7 @@ def missed_by_factor(problem: Problem, name: str) -> tuple[Value] | None:
     finite = [d for d in domains if isinstance(d, Finite | Range)]
     if len(finite) < len(domains) or prod(d.size for d in finite) > LIMIT:
         raise OutOfReachError(f"states of the block of {name!r}", 2**63, LIMIT)
-    base: dict[str, Value] = {}
-    for v in claim.scm.endogenous:
-        domain = claim.scm.domain(v)
-        base[v] = next(iter(domain)) if isinstance(domain, Finite | Range) else 0
+    base = {v: any_value(claim.scm.domain(v)) for v in claim.scm.endogenous}
     missing = dict.fromkeys(facts.high_domains[name])
     for values in product(*finite):
         missing.pop(evaluate(claim.tau[name], base | dict(zip(block, values, strict=True))), None)

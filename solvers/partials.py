@@ -40,15 +40,14 @@ class BlockOmega:
 
     def at(self, settings: Mapping[str, Array], count: int) -> Array:
         """The entries at settings given as columns with -1 for "not set"; shape (count,)."""
-        if not any(name in settings for name in self.block):
-            return np.full(count, self.SILENT, dtype=np.intp)
         index = np.zeros(count, dtype=np.intp)
         for axis, name in enumerate(self.block):
             size = self.table.shape[axis]
             column = settings.get(name)
             digit = size - 1 if column is None else np.where(column[:, 0] < 0, size - 1, column[:, 0])
             index = index * size + digit
-        return self.table.reshape(-1)[index]
+        found: Array = self.table.reshape(-1)[index]
+        return found
 
     def without_fixing_parts(self) -> BlockOmega:
         """The same, undefined where a partial setting determines the high-level value."""
@@ -71,8 +70,6 @@ def block_omegas(problem: Problem) -> list[BlockOmega]:
     scm = problem.claim.scm
     found = []
     for name, block in problem.facts.supports.items():
-        if not block:
-            continue
         target = problem.facts.high_domains[name]
         domains = {v: scm.domain(v) for v in block}
         finite = {v: d for v, d in domains.items() if isinstance(d, Finite | Range)}

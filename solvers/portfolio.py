@@ -16,7 +16,7 @@ from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .engine import Answer, Budget, Engine, Problem
 
-__all__ = ["Decision", "decide", "engine_names", "get_engine", "register"]
+__all__ = ["Decision", "decide", "engine_names", "get_engine"]
 
 _ORDER: dict[str, str] = {
     "quotient": "tauomega.solvers.quotient_search:QUOTIENT",
@@ -24,14 +24,9 @@ _ORDER: dict[str, str] = {
     "table": "tauomega.solvers.table:TABLE",
     "enumerate": "tauomega.solvers.enumeration:ENUMERATE",
     "smt": "tauomega.solvers.smt:SMT",
+    "float": "tauomega.bridge.float_engine:FLOAT",
 }
-"""The dispatch order. Higher folders add theirs by name (`register`); nothing is imported early."""
-
-
-def register(name: str, where: str) -> None:
-    """Add an engine by name, as `module:attribute`; it comes after those that are there."""
-    _ORDER.setdefault(name, where)
-    get_engine.cache_clear()
+"""The dispatch order. Engines of higher folders stand here by name only; nothing is imported early."""
 
 
 def engine_names() -> tuple[str, ...]:

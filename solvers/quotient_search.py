@@ -17,12 +17,12 @@ from typing import final
 from tauomega.theory.defect import Inf, Models
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.intervention import Hard
-from tauomega.theory.kernel import Value
+from tauomega.theory.kernel import Value, evaluate
 from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .engine import Answer, Budget, Problem
-from .omega import check_unambiguous
-from .onto import missed_by_factor
+from .omega import any_value, check_unambiguous
+from .onto import factors_are_onto
 from .parameters import has_finite_parameters
 from .quotient import Context, Key, QuotientModel
 from .ranging import as_context, block_settings
@@ -64,11 +64,8 @@ class QuotientSearch:
         """0 with the forced model, or why there is none."""
         check_unambiguous(problem.facts)
         try:
-            for name in problem.facts.supports:
-                missed = missed_by_factor(problem, name)
-                if missed is not None:
-                    point: dict[str, object] = {"y": {name: missed[0]}}
-                    return Answer(Fraction(1), INFINITE, point=point)
+            if not factors_are_onto(problem):
+                return Answer(reason="some τ is not onto, or that is out of reach")
             return _forced(problem, budget)
         except OutOfReachError as error:
             return Answer(reason=str(error))
@@ -118,10 +115,8 @@ def _forced(problem: Problem, budget: Budget) -> Answer:
 
 
 def _tau_of(problem: Problem, name: str, setting: Hard) -> Value:
-    from tauomega.theory.kernel import evaluate
-
     scm = problem.claim.scm
-    base: dict[str, Value] = {v: next(iter(getattr(scm.domain(v), "values", (0,)))) for v in scm.endogenous}
+    base: dict[str, Value] = {v: any_value(scm.domain(v)) for v in scm.endogenous}
     return evaluate(problem.claim.tau[name], base | dict(setting.items))
 
 

@@ -248,7 +248,6 @@ def _named(names: tuple[str, ...], values: tuple[Value, ...]) -> tuple[tuple[str
 
 def _onto(problem: Problem, machine: Machine, budget: Budget) -> Answer:
     claim, facts = problem.claim, problem.facts
-    assert claim.high is not None
     if facts.is_block_map:  # a product of maps is onto iff each factor is
         count = sum(prod(facts_size(claim.scm, v) for v in b) for b in facts.supports.values())
         for name in facts.supports:

@@ -27,7 +27,7 @@ from ..defect import (
     Var,
     Violated,
 )
-from ..definition import Role, require
+from ..definition import Role, require, tau_onto
 from ..family import Block
 
 __all__ = ["Invariance"]
@@ -69,11 +69,11 @@ class Invariance:
             Run(HIGH, Var("u"), ApplyMap(OMEGA, Var("i")), model="h"),
         )
         body = Sup("i", Interventions(Block()), Sup("u", Contexts(LOW), square))
-        return Max((blocks, Part("invariance", Inf("h", Models(), body))))
+        return Max((blocks, tau_onto(), Part("invariance", Inf("h", Models(), body))))
 
     def sentence(self, claim: Abstraction) -> str:
         """What is claimed, in words."""
         return (
-            "each τ reads a block of its own, and some high-level model with the low-level contexts "
+            "each τ reads a block of its own and is onto, and some high-level model with the low-level contexts "
             "agrees with τ of the low-level solution in every context, for every block intervention"
         )

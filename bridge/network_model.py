@@ -1,0 +1,113 @@
+"""A network as a structural causal model: its inputs are roots, its units are variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import final
+
+from tauomega.theory.errors import InputError
+from tauomega.theory.kernel import (
+    Apply,
+    Constant,
+    Declaration,
+    Domain,
+    Expression,
+    Finite,
+    Kind,
+    Operator,
+    Range,
+    Reals,
+    Reference,
+    complete,
+    exact,
+)
+from tauomega.theory.scm import SCM
+
+from .network import Activation, Network
+
+__all__ = ["IEEE", "SEMANTICS", "NetworkModel"]
+
+IEEE = "ieee(float32, cpu, batch=1)"
+SEMANTICS = ("real", IEEE)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class NetworkModel:
+    """A network with named inputs and their finite domains, under a stated semantics.
+
+    Attributes:
+        network: the network.
+        domains: input name -> finite domain, in the order of the network's inputs.
+        encode: input name -> the number that the network reads, as an expression in that input.
+        semantics: `real` (stored weights as exact rationals) or `ieee(float32, cpu, batch=1)` (what
+            PyTorch computes for one row at a time on a CPU).
+
+    Raises:
+        InputError: the number of inputs is wrong, a domain is not finite or not numeric, …
+    """
+
+    network: Network
+    domains: Mapping[str, Domain]
+    encode: Mapping[str, Expression] = field(default_factory=dict)
+    semantics: str = "real"
+    scm: SCM = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        faults = []
+        if len(self.domains) != self.network.inputs:
+            faults.append(f"the network has {self.network.inputs} inputs, not {len(self.domains)}")
+        for name, domain in self.domains.items():
+            if not isinstance(domain, Finite | Range):
+                faults.append(f"the input {name!r} needs a finite domain, not {domain}")
+            elif name not in self.encode and any(isinstance(v, str) for v in domain):
+                faults.append(f'the input {name!r} has labels; write [low.encode] {name} = "…"')
+        if self.semantics not in SEMANTICS:
+            listed = " or ".join(f'"{s}"' for s in SEMANTICS)
+            faults.append(f"semantics {self.semantics!r} is not decided yet; write {listed}")
+        elif self.semantics == IEEE and self.network.dtype != "float32":
+            faults.append(f"the weights are {self.network.dtype}, but the semantics is {IEEE}")
+        if faults:
+            raise InputError(faults)
+        object.__setattr__(self, "scm", self._build())
+
+    def as_scm(self) -> SCM:
+        """The network in exact arithmetic."""
+        return self.scm
+
+    def encoded(self, name: str) -> Expression:
+        """What the network reads for an input."""
+        return self.encode.get(name, Reference(name))
+
+    def _build(self) -> SCM:
+        declared = [Declaration(name, Kind.INPUT, domain) for name, domain in self.domains.items()]
+        values: list[Expression] = [self.encoded(name) for name in self.domains]
+        for k, (weight, bias) in enumerate(self.network.exact()):
+            names = self.network.unit_names(k)
+            activation = self.network.layers[k].activation
+            for j, name in enumerate(names):
+                terms = [
+                    Apply(Operator.MUL, (Constant(exact(w)), value))
+                    for w, value in zip(weight[j], values, strict=True)
+                    if w
+                ]
+                total: Expression = Apply(Operator.ADD, (*terms, Constant(exact(bias[j]))))
+                mechanism = _activated(total, activation)
+                declared.append(Declaration(name, Kind.ENDOGENOUS, Reals(), None, mechanism))
+            values = [Reference(name) for name in names]
+        return SCM(complete(declared))
+
+
+def _activated(total: Expression, activation: Activation) -> Expression:
+    if activation.name == "identity":
+        return total
+    if activation.name == "relu":
+        return Apply(Operator.RELU, (total,))
+    # max(z, slope * z) is the leaky ReLU for slopes in [0, 1]; it reads z once more, but no branch
+    scaled = Apply(Operator.MUL, (Constant(exact(activation.slope)), total))
+    if Fraction(0) <= activation.slope <= 1:
+        return Apply(Operator.MAX, (total, scaled))
+    positive = Apply(Operator.GE, (total, Constant(0)))
+    return Apply(Operator.IF, (positive, total, scaled))

@@ -1,0 +1,147 @@
+"""Networks in tasks: the `[low]` table with `kind = "network"`, and the strings that name sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, final
+
+from tauomega.theory.abstraction import LowModel
+from tauomega.theory.errors import Fault, InputError, Source
+from tauomega.theory.kernel import Domain, Expression, Scope, parse_expression
+from tauomega.theory.kernel.errors import nearest
+from tauomega.theory.kernel.parsing import Parser
+from tauomega.theory.scm import SCM
+from tauomega.theory.toml_source import Locate
+
+from .network import Network
+from .network_model import NetworkModel
+
+__all__ = ["NETWORK_READER", "NetworkTaskReader", "parse_site"]
+
+_KEYS = ("kind", "weights", "architecture", "inputs", "encode", "sha256")
+
+
+@final
+class NetworkTaskReader:
+    """Reads what a task says of a network."""
+
+    def read(
+        self,
+        table: Mapping[str, object],
+        high: SCM | None,
+        directory: Path,
+        semantics: str | None,
+        locate: Locate,
+    ) -> LowModel:
+        """The network of a `[low]` table.
+
+        Raises:
+            InputError: unknown keys, wrong types, inputs without a high-level variable of their
+                name, or whatever is wrong with the file of weights; all at once.
+        """
+        faults: list[Fault | str] = []
+        for key in table:
+            if key not in _KEYS:
+                faults.append(f"[low] has no key {key!r} for a network{nearest(key, _KEYS)}")
+        weights, architecture, inputs = (table.get(k) for k in ("weights", "architecture", "inputs"))
+        if not isinstance(weights, str):
+            faults.append('[low] needs weights = "file.safetensors"')
+        if not isinstance(architecture, dict):
+            faults.append('[low] needs architecture = { type = "mlp", layers = […], activation = "…" }')
+        if not isinstance(inputs, list) or not all(isinstance(name, str) for name in inputs):
+            faults.append('[low] needs inputs = ["A", "B"], in column order')
+            inputs = []
+        domains: dict[str, Domain] = {}
+        for name in inputs:
+            if high is None or name not in high:
+                hint = "" if high is None else nearest(name, high.inputs)
+                faults.append(
+                    f"the input {name!r} takes its domain from the high-level input of that name, "
+                    f"and there is none{hint}; write input {name} : bool under [high]"
+                )
+            else:
+                domains[name] = high.domain(name)
+        encode = self._encode(table.get("encode", {}), domains, locate, faults)
+        digest = table.get("sha256")
+        if digest is not None and not isinstance(digest, str):
+            faults.append("sha256 is a string of hexadecimal digits")
+        if faults:
+            raise InputError(faults)
+        assert isinstance(weights, str)
+        assert isinstance(architecture, dict)
+        network = Network.from_safetensors(
+            directory / weights, architecture, sha256=None if digest is None else str(digest)
+        )
+        return NetworkModel(network, domains, encode, semantics or "real")
+
+    def _encode(
+        self,
+        table: object,
+        domains: Mapping[str, Domain],
+        locate: Locate,
+        faults: list[Fault | str],
+    ) -> dict[str, Expression]:
+        if not isinstance(table, dict):
+            faults.append("[low.encode] is a table of strings")
+            return {}
+        found: dict[str, Expression] = {}
+        for name, text in table.items():
+            if name not in domains or not isinstance(text, str):
+                faults.append(f"[low.encode] {name!r} is no input{nearest(name, domains)}")
+                continue
+            try:
+                scope = Scope({name: domains[name]})
+                found[name] = parse_expression(text, scope, locate("low", "encode", name))
+            except InputError as error:
+                faults.extend(error.faults)
+        return found
+
+    def site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:
+        """The units that a site string names."""
+        assert isinstance(low, NetworkModel)
+        return parse_site(text, low.network, source)
+
+
+NETWORK_READER = NetworkTaskReader()
+
+
+def parse_site(text: str, network: Network, source: Source | None = None) -> tuple[str, ...]:
+    """Read `layers.0[1]`, `layers.0[0:2]`, `layers.0[0, 2]` or `layers.0[:]`.
+
+    Raises:
+        InputError: no such layer or unit, with what there is.
+    """
+    where = source or Source("site")
+    hidden = {f"layers.{k}": network.unit_names(k) for k in range(len(network.layers) - 1)}
+    known: dict[str, tuple[str, ...]] = {**hidden, "output": network.unit_names(len(network.layers) - 1)}
+    parser: Any = Parser(text, where, network=True)
+    token = parser.name("a layer such as layers.0")
+    if token.text not in known:
+        last = f"layers.{len(network.layers) - 1}"
+        hint = "; the last layer is called output" if token.text == last else nearest(token.text, known)
+        listed = ", ".join(known)
+        parser.fail(f"no layer {token.text!r}; there are: {listed}{hint}", token.span)
+    units = known[token.text]
+    parser.expect("[", "the layer")
+    chosen: list[int] = []
+    while True:
+        start = parser.token
+        low = parser.integer("a unit") if not parser.peek(":") else None
+        if parser.accept(":"):
+            stop = len(units) if parser.peek("]") or parser.peek(",") else parser.integer("the end")
+            span = range(low or 0, stop)
+        else:
+            assert low is not None
+            span = range(low, low + 1)
+        if not span or span.start < 0 or span.stop > len(units):
+            parser.fail(f"{token.text} has units 0 to {len(units) - 1}", start.span)
+        chosen += span
+        if not parser.accept(","):
+            break
+    parser.expect("]", "the units")
+    if parser.token.kind != "end":
+        parser.fail("the site should end here")
+    if len(set(chosen)) < len(chosen):
+        parser.fail("a unit is listed twice", (0, len(text)))
+    return tuple(units[j] for j in chosen)

@@ -1,0 +1,113 @@
+"""Weights from a safetensors file: the header is read with limits before anything is allocated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tauomega.theory.errors import InputError
+
+__all__ = ["read_safetensors"]
+
+Array = npt.NDArray[Any]
+LARGEST, HEADER = 1_000_000_000, 1_000_000
+_DTYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
+_PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+
+
+def read_safetensors(path: Path, *, sha256: str | None = None) -> dict[str, Array]:
+    """The tensors of a file, by name. Nothing in the file is run.
+
+    Args:
+        path: a regular file of at most 1 GB.
+        sha256: the digest that the file must have, in hexadecimal.
+
+    Raises:
+        InputError: a pickle, a wrong digest, a header that is too large or contradicts the file;
+            all faults of the header at once.
+    """
+    if not path.is_file():
+        raise InputError([f"there is no file {str(path)!r}; weights are relative to the task's folder"])
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise InputError([f"{path}: {size:,} bytes; the limit is {LARGEST:,}"])
+    data = path.read_bytes()
+    if data.startswith(_PICKLES):
+        raise InputError(
+            [f"{path} is a pickle, which can run code; save the weights with safetensors instead"]
+        )
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256.lower():
+        raise InputError([f"{path}: sha256 is {hashlib.sha256(data).hexdigest()}, not {sha256}"])
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > min(HEADER, len(data) - 8):
+        raise InputError([f"{path} is no safetensors file: its header has {length:,} bytes"])
+    header = _header(path, data[8 : 8 + length])
+    body = data[8 + length :]
+    faults: list[str] = []
+    found: dict[str, Array] = {}
+    taken: list[tuple[int, int, str]] = []
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        fault = _entry_fault(entry, len(body))
+        if fault:
+            faults.append(f"{path}: tensor {name!r}: {fault}")
+            continue
+        start, stop = entry["data_offsets"]
+        taken.append((start, stop, name))
+        array = np.frombuffer(body[start:stop], dtype=_DTYPES[entry["dtype"]])
+        found[name] = array.reshape(entry["shape"])
+    taken.sort()
+    for (_, stop, name), (start, _, other) in zip(taken, taken[1:], strict=False):
+        if start < stop:
+            faults.append(f"{path}: tensors {name!r} and {other!r} overlap")
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _header(path: Path, text: bytes) -> Mapping[str, Any]:
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            raise ValueError("a key is written twice")
+        return dict(pairs)
+
+    try:
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise InputError([f"{path}: the header is not JSON that can be read: {error}"]) from error
+    if not isinstance(header, dict) or len(header) > 10_000:
+        raise InputError([f"{path}: the header is not an object of at most 10,000 tensors"])
+    return header
+
+
+def _entry_fault(entry: object, size: int) -> str:
+    if not isinstance(entry, dict):
+        return "its entry is no object"
+    dtype, shape, offsets = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
+    if dtype not in _DTYPES:
+        return f"dtype {dtype!r} is not read; use {', '.join(_DTYPES)}"
+    if not isinstance(shape, list) or len(shape) > 8 or not all(map(_is_count, shape)):
+        return f"shape {shape!r} is no list of sizes"
+    if not isinstance(offsets, list) or len(offsets) != 2 or not all(map(_is_count, offsets)):
+        return "data_offsets are no two positions"
+    start, stop = offsets
+    count = 1
+    for length in shape:
+        count *= length
+    if not start <= stop <= size:
+        return f"its data [{start}, {stop}) lie outside the file"
+    if count * np.dtype(_DTYPES[dtype]).itemsize != stop - start:
+        return f"shape {shape} of {dtype} does not fill {stop - start} bytes"
+    return ""
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**40
