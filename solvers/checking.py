@@ -12,10 +12,12 @@ from tauomega.theory.defect import (
     ContextMaps,
     Defect,
     Inf,
+    Laws,
     Max,
     Mean,
     OmegaMaps,
     Part,
+    Space,
     Sup,
     Swaps,
     clauses,
@@ -93,7 +95,8 @@ def check(
     budget = Budget(timeout, progress=progress)
     tolerance = Fraction(at_most)
     defect = definition.defect(claim)
-    question = question_of(claim, definition, tolerance)
+    omega, tau_u = policies_of(claim, defect)
+    question = question_of(claim, definition, omega, tau_u, tolerance)
     try:
         facts = decide_facts(claim, budget, supports=_needs_supports(defect))
         return _decide(claim, defect, facts, question, budget, engines)
@@ -168,34 +171,43 @@ def _decide(
 
 def problem_of(claim: Abstraction, part: Part, facts: Facts, tolerance: Fraction) -> Problem:
     """One clause as a problem: how its free maps are fixed is read off the clause and the claim."""
-    spaces = set(_spaces(part.defect))
-    if OmegaMaps in spaces:
-        omega = OmegaPolicy.SEARCHED
-    else:
-        omega = OmegaPolicy.DERIVED if claim.omega is None else OmegaPolicy.GIVEN
-    if ContextMaps in spaces:
-        tau_u = TauUPolicy.SEARCHED_ONTO
-    elif claim.tau_u is not None:
-        tau_u = TauUPolicy.GIVEN
-    else:
-        tau_u = TauUPolicy.IDENTITY if isinstance(claim.low, SCM) else TauUPolicy.INPUTS
+    omega, tau_u = policies_of(claim, part.defect)
     semantics = getattr(claim.low, "semantics", "exact")
     return Problem(claim, part, facts, omega, tau_u, semantics, tolerance)
 
 
-def _spaces(defect: Defect) -> list[type]:
+def policies_of(claim: Abstraction, defect: Defect) -> tuple[OmegaPolicy, TauUPolicy]:
+    """Where ω and τ_U come from in a defect: searched where it searches, else as the claim has them."""
+    spaces = _spaces(defect)
+    if any(isinstance(space, OmegaMaps) for space in spaces):
+        omega = OmegaPolicy.SEARCHED
+    else:
+        omega = OmegaPolicy.DERIVED if claim.omega is None else OmegaPolicy.GIVEN
+    maps = [space for space in spaces if isinstance(space, ContextMaps)]
+    if maps:
+        tau_u = TauUPolicy.SEARCHED_ONTO if maps[0].onto else TauUPolicy.SEARCHED
+    elif any(isinstance(space, Laws) for space in spaces):
+        tau_u = TauUPolicy.SEARCHED
+    elif claim.tau_u is not None:
+        tau_u = TauUPolicy.GIVEN
+    else:
+        tau_u = TauUPolicy.IDENTITY if isinstance(claim.low, SCM) else TauUPolicy.INPUTS
+    return omega, tau_u
+
+
+def _spaces(defect: Defect) -> list[Space]:
     match defect:
         case Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body):
-            return [type(space), *_spaces(body)]
+            return [space, *_spaces(body)]
         case Max(parts=parts):
-            return [kind for part in parts for kind in _spaces(part.defect)]
+            return [space for part in parts for space in _spaces(part.defect)]
         case _:
             return []
 
 
 def _needs_supports(defect: Defect) -> bool:
     found = _spaces(defect)
-    return not (found and all(kind is Swaps for kind in found))
+    return not (found and all(isinstance(space, Swaps) for space in found))
 
 
 def _assert_replays(claim: Abstraction, found: Counterexample, answer: Answer) -> None:

@@ -81,6 +81,8 @@ class Interpreter:
     examined: int = 0
     _runs: dict[object, dict[str, Value]] = field(default_factory=dict)
     _spaces: dict[object, list[object]] = field(default_factory=dict)
+    _omega: dict[Hard, Hard | None] = field(default_factory=dict)
+    _reads: dict[tuple[Value, ...], dict[str, Value]] = field(default_factory=dict)
     _tau_u: Mapping[str, Expression] | None = None
 
     def value(self, defect: Defect, env: Environment) -> tuple[Number, Environment]:
@@ -183,11 +185,13 @@ class Interpreter:
                     return quotient.run(where, hard)  # type: ignore[arg-type]  # by construction
                 return self.run(side, where, hard)  # type: ignore[arg-type]  # by construction
             case ApplyMap(map=Map.TAU, argument=argument):
-                return self.problem.claim.read(self.term(argument, env))  # type: ignore[arg-type]
+                return self._read(self.term(argument, env))
             case ApplyMap(map=Map.OMEGA, argument=argument):
                 hard = self.term(argument, env)
                 assert isinstance(hard, Hard)
-                image = settled_omega(self.problem, hard)
+                if hard not in self._omega:
+                    self._omega[hard] = settled_omega(self.problem, hard)
+                image = self._omega[hard]
                 assert image is not None, "outside dom ω: excluded when the family was listed"
                 return image
             case ApplyMap(map=Map.TAU_U, argument=argument):
@@ -219,6 +223,13 @@ class Interpreter:
                 return {name: values[name] for name in names}
             case _:
                 assert_never(term)
+
+    def _read(self, state: object) -> dict[str, Value]:
+        assert isinstance(state, dict)
+        key = tuple(state.values())
+        if key not in self._reads:
+            self._reads[key] = self.problem.claim.read(state)
+        return self._reads[key]
 
     def run(self, side: Side, context: tuple[Value, ...], intervention: Hard) -> dict[str, Value]:
         """The solution of a model; each is computed once."""

@@ -54,6 +54,7 @@ from tauomega.theory.scm import SCM
 
 from .engine import Answer, Budget, Problem
 from .enumeration import Interpreter
+from .omega_search import OMEGA_SEARCH
 from .onto import missed_by_factor
 from .ranging import Swap, as_context
 from .settled import settled_family, settled_omega
@@ -101,7 +102,10 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
         case Inf(space=Models()):
             return _no_quotient(interpreter, point)
         case Inf(space=OmegaMaps()):
-            core = cast("tuple[Hard, ...]", point.get("core", ()))
+            if "core" not in point:  # the literal interpreter found none; look for the reason
+                found = OMEGA_SEARCH.bounds(problem, budget).point or {}
+                point = {"core": found.get("core", ())}
+            core = cast("tuple[Hard, ...]", point["core"])
             return NoOmega(core, "no order-preserving ω into I_H makes these commute together")
         case Inf(space=ContextMaps()):
             return _no_context_map(interpreter, point)
@@ -152,7 +156,7 @@ def _square(interpreter: Interpreter, point: Mapping[str, object], *, minimal: b
     problem = interpreter.problem
     intervention = cast("Hard", point["i"])
     context = cast("Values", point["u"])
-    image = settled_omega(problem, intervention)
+    image = cast("Hard | None", point["j"] if "j" in point else settled_omega(problem, intervention))
     assert image is not None
     above = interpreter.high_context(context)
     return _compare(interpreter, context, intervention, above, image, None, (), minimal)

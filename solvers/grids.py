@@ -25,7 +25,7 @@ from .partials import BlockOmega, block_omegas
 from .ranging import canonical_key, require_blocks
 from .settled import settled_family, settled_omega, undefined_fault
 
-__all__ = ["Chunk", "context_chunk", "family_chunks", "family_size"]
+__all__ = ["Chunk", "context_chunk", "family_chunks", "family_size", "target_patterns"]
 
 Array = npt.NDArray[Any]
 Settings = Mapping[str, Array]
@@ -104,7 +104,7 @@ def family_chunks(problem: Problem, space: Interventions, rows: int) -> Iterator
     Raises:
         InputError: as for the literal listing: no block map, undefined or ambiguous ω, …
     """
-    patterns = _patterns(problem, space.family)
+    patterns = target_patterns(problem, space.family)
     if patterns is None or problem.omega is not OmegaPolicy.DERIVED or not problem.facts.is_block_map:
         yield from _listed_chunks(problem, space, rows)
         return
@@ -137,7 +137,9 @@ def family_chunks(problem: Problem, space: Interventions, rows: int) -> Iterator
         yield from _chunk(problem, omegas, pending, exclude)
 
 
-def _patterns(problem: Problem, family: Family) -> list[tuple[str, ...]] | Iterator[tuple[str, ...]] | None:
+def target_patterns(
+    problem: Problem, family: Family
+) -> list[tuple[str, ...]] | Iterator[tuple[str, ...]] | None:
     """Sets of targets whose every value is in the family, in canonical order."""
     scm, facts = problem.claim.scm, problem.facts
     place = {name: index for index, name in enumerate(scm.endogenous)}

@@ -9,18 +9,26 @@ from typing import Any
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
+from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 from tauomega.theory.verdict import Question
 
 __all__ = ["question_of"]
 
 
-def question_of(claim: Abstraction, definition: Definition, tolerance: Fraction) -> Question:
+def question_of(
+    claim: Abstraction,
+    definition: Definition,
+    omega: OmegaPolicy,
+    tau_u: TauUPolicy,
+    tolerance: Fraction,
+) -> Question:
     """Name what is asked: every parameter that the definition has, and how it was read."""
     values: Any = definition
-    parameters = tuple(
-        (field.name, _text(claim, field.name, getattr(values, field.name)))
-        for field in fields(values)
-    )
+    found = {field.name: _text(getattr(values, field.name)) for field in fields(values)}
+    settled = {"omega": omega.value, "tau_u": tau_u.value}
+    if claim.high_interventions is not None:
+        settled["high_family"] = "declared"
+    parameters = tuple((name, settled.get(name, text)) for name, text in found.items())
     semantics = getattr(claim.low, "semantics", "exact")
     sentence = definition.sentence(claim)
     if tolerance:
@@ -28,13 +36,5 @@ def question_of(claim: Abstraction, definition: Definition, tolerance: Fraction)
     return Question(definition.name, parameters, semantics, sentence, tolerance)
 
 
-def _text(claim: Abstraction, name: str, value: object) -> str:
-    if name == "omega" and claim.omega is not None:
-        return "given"
-    if name == "tau_u" and claim.tau_u is not None:
-        return "given"
-    if name == "high_family" and claim.high_interventions is not None:
-        return "declared"
-    if value is None:
-        return "default"
+def _text(value: object) -> str:
     return str(value.value) if isinstance(value, Enum) else str(value)

@@ -107,7 +107,7 @@ def _engines() -> dict[str, dict[str, str]]:
         for name, tried in found.items():
             try:
                 verdict = check(task.claim, task.definition, engines=[name], timeout=10.0)
-            except AbstractionError as error:
+            except (AbstractionError, ImportError) as error:
                 tried[example] = f"wrong: {_first_line(error)}"
                 continue
             said = {expected: verdict.name, "unknown": "not covered"}

@@ -71,7 +71,7 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
         "parameters": dict(question.parameters),
         "semantics": question.semantics,
         "sentence": question.sentence,
-        "tolerance": _number(question.tolerance),
+        "at_most": _number(question.tolerance),
         "clauses": [
             {
                 "name": clause.name,

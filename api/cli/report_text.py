@@ -26,6 +26,7 @@ from tauomega.theory.verdict import (
     Fails,
     Holds,
     OmegaWitness,
+    Trusted,
     Unknown,
     Verdict,
     Witness,
@@ -53,10 +54,11 @@ FEW = 8
 def report(verdict: Verdict, *, width: int = 100, title: str = "") -> Iterator[Line]:
     """The lines of the report: verdict, sentence, clauses, what shows it, what it relies on."""
     word = verdict.name
-    by_trust = isinstance(verdict, Holds) and evidence_words(verdict.evidence).startswith("on ")
-    suffix = (
-        f", {evidence_words(verdict.evidence)}" if isinstance(verdict, Holds) and by_trust else ""
-    )
+    match verdict:
+        case Holds(evidence=Trusted() as evidence):
+            suffix = f", {evidence_words(evidence)}"
+        case _:
+            suffix = ""
     yield Line(f"{title + ': ' if title else ''}{word.upper()}{suffix}", STYLES[word])
     yield from _paragraph(headline(verdict), width)
     yield Line("")

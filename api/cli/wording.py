@@ -76,8 +76,8 @@ def evidence_words(evidence: Evidence) -> str:
 
 
 def parameter_words(verdict: Verdict) -> str:
-    """`family = block, ω = derived; exact semantics`."""
-    parameters = ", ".join(f"{name} = {value}" for name, value in verdict.question.parameters)
+    """`family=block, omega=derived; exact semantics`."""
+    parameters = ", ".join(f"{name}={value}" for name, value in verdict.question.parameters)
     semantics = f"{verdict.question.semantics} semantics"
     return f"{parameters}; {semantics}" if parameters else semantics
 
@@ -89,11 +89,11 @@ def headline(verdict: Verdict) -> str:
     claim = question.sentence
     match verdict:
         case Holds(evidence=evidence):
-            return f"{about}, {evidence_words(evidence)}: {claim}."
+            return f"{about}, proved {evidence_words(evidence)}: {claim}."
         case Fails():
-            return f"{about}: it is not so that {claim}."
+            return f"{about}, refuted: {claim}."
         case Unknown(reason=reason):
-            return f"{about}: neither proved nor refuted that {claim}: {reason}."
+            return f"{about}, neither proved nor refuted: {claim}. What stood in the way: {reason}."
         case _:
             assert_never(verdict)
 

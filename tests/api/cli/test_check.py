@@ -52,7 +52,7 @@ familly = "block"
 text = '''
 U : bool
 X = U and V
-Y = X +
+Y = X1
 '''
 [high]
 text = '''
@@ -180,7 +180,7 @@ def test_what_is_beyond_reach_is_unknown(
     assert "next: " in shown
 
 
-@pytest.mark.parametrize("family", ["block", "single:1", "all"])
+@pytest.mark.parametrize("family", ["block", "single:1", "reach"])
 def test_another_family(family: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "voting", "--family", family, "--json"])
     value = json.loads(capsys.readouterr().out)

@@ -32,4 +32,4 @@ def test_work_that_tells_nothing_shows_nothing(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with shown_progress("checking"):
         pass
-    assert "" == capsys.readouterr().err.strip("\x1b[?25hl\n\r2K1A")
+    assert "checking" not in capsys.readouterr().err

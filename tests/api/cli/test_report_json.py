@@ -58,7 +58,7 @@ COUNTEREXAMPLES: list[Counterexample] = [
     NotSolvable((("U", 1),), NOTHING, 2),
 ]
 KEYS = {
-    "schema", "verdict", "definition", "parameters", "semantics", "sentence", "tolerance",
+    "schema", "verdict", "definition", "parameters", "semantics", "sentence", "at_most",
     "clauses", "bounds", "measures", "relies_on", "run",
 }  # fmt: skip
 

@@ -133,7 +133,7 @@ def test_numbers_too_long_to_read_are_rounded_and_say_so() -> None:
 def test_every_counterexample_is_told(counterexample: Counterexample, expected: str) -> None:
     text = text_of(fails(counterexample))
     assert text.startswith("FAILS\n")
-    assert "it is not so that the square commutes for every block intervention" in text
+    assert "refuted: the square commutes for every block intervention." in text
     assert expected in text
 
 

@@ -1,0 +1,381 @@
+"""z3: one query a set of targets, with values symbolic; for reals, intervals and integers too.
+
+Every query runs in a child process that is killed at the deadline. What z3 refutes is replayed here by
+exact evaluation; what it proves is printed as "on z3's word".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, final
+
+import z3
+
+from tauomega.theory.defect import (
+    HIGH,
+    LOW,
+    ContextMaps,
+    Contexts,
+    Defect,
+    Dist,
+    Inf,
+    Interventions,
+    Run,
+    States,
+    Sup,
+)
+from tauomega.theory.definition import context_map
+from tauomega.theory.errors import InputError
+from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, Single, TauMax
+from tauomega.theory.intervention import Hard
+from tauomega.theory.kernel import (
+    Domain,
+    Finite,
+    Interval,
+    Range,
+    Reals,
+    Reference,
+    Value,
+    evaluate,
+    parse_value,
+)
+from tauomega.theory.policy import OmegaPolicy
+from tauomega.theory.scm import SCM
+from tauomega.theory.verdict import INFINITE, AlgebraicIdentity, Trusted
+
+from .child import Answered, Crashed, run_in_child
+from .engine import Answer, Budget, Problem
+from .expression_to_z3 import Encoder, NotEncodedError
+from .grids import target_patterns
+from .omega import any_value, check_unambiguous
+from .ranging import low_interventions
+from .settled import nothing_to_check
+
+__all__ = ["SMT", "Smt"]
+
+ONE, ZERO = Fraction(1), Fraction(0)
+Pattern = tuple[str, ...] | Hard
+"""Targets with symbolic values, or one intervention."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Smt:
+    """Decides squares with a fixed τ_U, and whether τ and τ_U are onto, over any domains."""
+
+    @property
+    def name(self) -> str:
+        """`smt`."""
+        return "smt"
+
+    def accepts(self, problem: Problem) -> str | None:
+        """Refuses a searched τ_U (it asks for one), laws, interchanges, and partly set blocks."""
+        if problem.semantics not in ("exact", "real"):
+            return f"reasons about real numbers; {problem.semantics} is another semantics"
+        defect = problem.part.defect
+        if isinstance(defect, Inf) and isinstance(defect.space, ContextMaps):
+            return (
+                "τ_U is searched; with infinitely many contexts it must be given: write "
+                '[abstraction.tau_u], or tau_u = "identity" or "inputs"'
+            )
+        if _is_onto(defect):
+            return None
+        family = _family(defect)
+        if family is None:
+            return "only squares with a fixed τ_U, and maps being onto, are put to z3"
+        if problem.omega is OmegaPolicy.SEARCHED:
+            return "ω is searched"
+        if problem.omega is OmegaPolicy.GIVEN and not isinstance(family, Given):
+            return "a given ω is put to z3 for listed interventions only"
+        if problem.omega is OmegaPolicy.DERIVED and not problem.facts.is_block_map:
+            return "ω_τ of a map that is no block map is not put to z3"
+        if isinstance(family, TauMax | BlocksAndSilence | All) and not _single_blocks(problem):
+            return "partly set blocks are not put to z3"
+        if not isinstance(family, Given | Block | Single | All | TauMax | BlocksAndSilence):
+            return f"the family {family} is not put to z3"
+        return None
+
+    def bounds(self, problem: Problem, budget: Budget) -> Answer:
+        """0 if every query is unsatisfiable; 1 with the square that z3 found."""
+        try:
+            if _is_onto(problem.part.defect):
+                return _onto(problem, budget)
+            return _squares(problem, budget)
+        except NotEncodedError as error:
+            return Answer(reason=str(error))
+
+
+def _is_onto(defect: Defect) -> bool:
+    match defect:
+        case Sup(space=States() | Contexts(), body=Inf(space=States() | Contexts())):
+            return True
+        case _:
+            return False
+
+
+def _family(defect: Defect) -> Family | None:
+    match defect:
+        case Sup(
+            space=Interventions(family=family), body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None)))
+        ):
+            return family if side is LOW else None
+        case _:
+            return None
+
+
+def _single_blocks(problem: Problem) -> bool:
+    """Whether every block is one variable, so that no block can be set in part."""
+    return all(len(block) <= 1 for block in problem.facts.supports.values())
+
+
+# ---------------------------------------------------------------- squares
+
+
+def _squares(problem: Problem, budget: Budget) -> Answer:
+    family = _family(problem.part.defect)
+    assert family is not None
+    if problem.omega is OmegaPolicy.DERIVED:
+        check_unambiguous(problem.facts)
+    patterns = _patterns(problem, family)
+    if not patterns:
+        raise nothing_to_check(family)
+    images = {p: _image(problem, p) for p in patterns if isinstance(p, Hard)}
+    for number, pattern in enumerate(patterns):
+        if budget.spent:
+            return _late(budget, number, len(patterns))
+        outcome = run_in_child(
+            lambda p=pattern: _query(problem, p, images.get(p) if isinstance(p, Hard) else None),
+            seconds=budget.left,
+            memory=budget.memory * 4,
+        )
+        if isinstance(outcome, Crashed):
+            reason = f"z3 stopped: {outcome.reason}"
+            return Answer(examined=number, total=len(patterns), reason=reason)
+        if not isinstance(outcome, Answered):
+            return _late(budget, number, len(patterns))
+        found = outcome.value
+        if found == "unsat":
+            if budget.progress is not None:
+                budget.progress(number + 1, len(patterns))
+            continue
+        if not isinstance(found, dict):
+            reason = f"z3 answers {found!r} for the targets {_shown(pattern)}"
+            return Answer(examined=number, total=len(patterns), reason=reason)
+        point = _point(problem, found, images.get(pattern) if isinstance(pattern, Hard) else None)
+        minimal = isinstance(pattern, Hard) and not problem.claim.scm.roots
+        return Answer(ONE, INFINITE, number + 1, len(patterns), point=point, minimal=minimal)
+    count = len(patterns)
+    return Answer(ZERO, ZERO, count, count, Trusted(_version(), count))
+
+
+def _version() -> str:
+    return "z3 " + ".".join(map(str, z3.get_version()[:3]))
+
+
+def _late(budget: Budget, done: int, total: int) -> Answer:
+    reason = f"{budget.seconds:g} s are over, after {done} of {total} sets of targets"
+    return Answer(examined=done, total=total, reason=reason)
+
+
+def _shown(pattern: Pattern) -> str:
+    return str(pattern) if isinstance(pattern, Hard) else "{" + ", ".join(pattern) + "}"
+
+
+def _patterns(problem: Problem, family: Family) -> list[Pattern]:
+    if isinstance(family, Given):
+        return list(low_interventions(problem.claim, problem.facts, family))
+    found = target_patterns(problem, family)
+    assert found is not None
+    return list(found)
+
+
+def _image(problem: Problem, intervention: Hard) -> Hard | None:
+    """ω at a listed intervention; `None` where whole blocks let z3 work it out."""
+    if problem.omega is OmegaPolicy.GIVEN:
+        assert problem.claim.omega is not None
+        image = dict(problem.claim.omega).get(intervention)
+        if image is None:
+            raise InputError(
+                [f"ω is given, but not at {intervention.describe()}; list it under [[abstraction.omega]]"]
+            )
+        return image
+    for name, block in problem.facts.supports.items():
+        inside = [v for v in block if v in intervention.targets]
+        if inside and len(inside) < len(block):
+            raise NotEncodedError(f"{intervention.describe()} sets the block of {name!r} in part")
+    return None
+
+
+def _query(problem: Problem, pattern: Pattern, image: Hard | None) -> Any:
+    """In the child: `unsat`, another answer of z3's, or the square that does not commute, as text."""
+    claim, scm, high = problem.claim, problem.claim.scm, problem.claim.high
+    assert high is not None
+    encoder, solver = Encoder(), z3.Solver()
+    solver.set("random_seed", 0)
+    low_domains = {v.name: v.domain for v in scm.variables}
+    high_domains = {v.name: v.domain for v in high.variables}
+    context: dict[str, Any] = {}
+    for name in (*scm.roots, *scm.parameters, *(p for p in high.parameters if p not in scm)):
+        domain = low_domains.get(name) or high_domains[name]
+        context[name], bounds = encoder.constant(domain)
+        solver.add(bounds)
+    fixed: dict[str, Any] = {}
+    targets = pattern.targets if isinstance(pattern, Hard) else pattern
+    for name in sorted(targets):
+        if isinstance(pattern, Hard):
+            fixed[name] = encoder.literal(dict(pattern.items)[name], low_domains[name])
+        else:
+            fixed[name], bounds = encoder.constant(low_domains[name])
+            solver.add(bounds)
+    low = _solve(encoder, scm, context, fixed, low_domains)
+    read = {name: encoder.term(e, low, low_domains) for name, e in claim.tau.items()}
+    above: dict[str, Any] = {p: context[p] for p in high.parameters}
+    for root, expression in context_map(claim, problem.tau_u).items():
+        above[root] = encoder.term(expression, context, low_domains)
+    setting: dict[str, Any] = {}
+    if image is not None:
+        setting = {name: encoder.literal(v, high_domains[name]) for name, v in image.items}
+    else:
+        for name, block in problem.facts.supports.items():
+            if block and all(v in fixed for v in block):
+                setting[name] = encoder.term(claim.tau[name], low, low_domains)
+    result = _solve(encoder, high, above, setting, high_domains)
+    solver.add(z3.Or([read[name] != result[name] for name in claim.tau]))
+    answer = str(solver.check())
+    if answer != "sat":
+        return answer if answer == "unsat" else f"unknown ({solver.reason_unknown()})"
+    model = solver.model()
+    try:
+        return {
+            "u": {n: str(encoder.value(model, context[n], low_domains[n])) for n in scm.roots},
+            "i": {n: str(encoder.value(model, t, low_domains[n])) for n, t in fixed.items()},
+            "p": {
+                n: str(encoder.value(model, context[n], low_domains.get(n) or high_domains[n]))
+                for n in (*scm.parameters, *high.parameters)
+            },
+        }
+    except NotEncodedError as error:
+        return str(error)
+
+
+def _solve(
+    encoder: Encoder,
+    model: SCM,
+    context: Mapping[str, Any],
+    fixed: Mapping[str, Any],
+    domains: Mapping[str, Domain],
+) -> dict[str, Any]:
+    values = dict(context)
+    for name in model.order:
+        mechanism = model[name].mechanism
+        if name in fixed:
+            values[name] = fixed[name]
+        elif mechanism is not None:
+            values[name] = encoder.term(mechanism, values, domains)
+    return values
+
+
+def _point(
+    problem: Problem, found: Mapping[str, Mapping[str, str]], image: Hard | None
+) -> dict[str, object]:
+    values = {key: {n: _value(t) for n, t in part.items()} for key, part in found.items()}
+    scm = problem.claim.scm
+    if image is None:  # the high-level variables of whole blocks, at their τ
+        state = {name: any_value(scm.domain(name)) for name in scm.endogenous} | values["i"]
+        image = Hard(
+            tuple(
+                (name, evaluate(problem.claim.tau[name], state))
+                for name, block in problem.facts.supports.items()
+                if block and all(v in values["i"] for v in block)
+            )
+        )
+    point: dict[str, object] = {
+        "i": Hard(tuple(values["i"].items())),
+        "j": image,
+        "u": tuple(values["u"][name] for name in scm.roots),
+    }
+    if values["p"]:
+        point["parameters"] = values["p"]
+    return point
+
+
+def _value(text: str) -> Value:
+    return parse_value(text)
+
+
+# ---------------------------------------------------------------- onto
+
+
+def _onto(problem: Problem, budget: Budget) -> Answer:
+    claim = problem.claim
+    match problem.part.defect:
+        case Sup(space=Contexts(side=side)) if side is HIGH:
+            high = claim.high
+            assert high is not None
+            maps = context_map(claim, problem.tau_u)
+            sources = {v.name: v.domain for v in claim.scm.variables if v.name in claim.scm.roots}
+            targets = {name: high.domain(name) for name in high.roots}
+            if all(
+                isinstance(e, Reference) and _covers(sources[e.name], targets[n]) for n, e in maps.items()
+            ) and len({e.name for e in maps.values() if isinstance(e, Reference)}) == len(maps):
+                identity = AlgebraicIdentity("τ_U copies distinct low-level roots with the same values")
+                return Answer(ZERO, ZERO, 1, 1, identity)
+            key = "w"
+        case _:
+            maps, key = claim.tau, "y"
+            sources = {n: claim.scm.domain(n) for n in claim.scm.endogenous}
+            targets = dict[str, Domain](problem.facts.high_domains)
+            if claim.high is not None:
+                targets = {name: claim.high.domain(name) for name in claim.tau}
+
+    def query() -> Any:
+        encoder, solver = Encoder(), z3.Solver()
+        wanted, bounds = {}, []
+        for name, domain in targets.items():
+            wanted[name], more = encoder.constant(domain)
+            bounds += more
+        solver.add(bounds)
+        terms, inside = {}, []
+        for name, domain in sources.items():
+            terms[name], more = encoder.constant(domain)
+            inside += more
+        equal = [encoder.term(e, terms, sources) == wanted[n] for n, e in maps.items()]
+        solver.add(z3.ForAll(list(terms.values()), z3.Not(z3.And([*inside, *equal]))))
+        answer = str(solver.check())
+        if answer != "sat":
+            return answer
+        model = solver.model()
+        return {n: str(encoder.value(model, t, targets[n])) for n, t in wanted.items()}
+
+    outcome = run_in_child(query, seconds=budget.left, memory=budget.memory * 4)
+    if not isinstance(outcome, Answered):
+        return Answer(reason=f"z3 did not decide whether the map is onto ({type(outcome).__name__})")
+    if outcome.value == "unsat":
+        return Answer(ZERO, ZERO, 1, 1, Trusted(_version(), 1))
+    if not isinstance(outcome.value, dict):
+        return Answer(reason=f"z3 answers {outcome.value!r} to whether the map is onto")
+    missed: dict[str, Value] = {name: _value(text) for name, text in outcome.value.items()}
+    found: object = missed if key == "y" else tuple(missed.values())
+    return Answer(ONE, INFINITE, 1, 1, point={key: found}, minimal=False)
+
+
+def _covers(source: Domain, target: Domain) -> bool:
+    """Whether every value of the target is one of the source."""
+    match source, target:
+        case Reals(), _:
+            return True
+        case _, Finite(values=values):
+            return all(v in source for v in values)
+        case Range() | Interval(), Range(low=low, high=high):
+            return low in source and high in source
+        case Interval(), Interval(low=low, high=high):
+            return low in source and high in source
+        case Finite(), Range():
+            return all(v in source for v in target)
+        case _:
+            return False
+
+
+SMT = Smt()
