@@ -37,7 +37,11 @@ class FloatNetwork:
 
         self.network = network
         self.layers = [
-            (torch.from_numpy(layer.weight.copy()), torch.from_numpy(layer.bias.copy()), layer.activation)
+            (
+                torch.from_numpy(layer.weight.copy()),
+                torch.from_numpy(layer.bias.copy()),
+                layer.activation,
+            )
             for layer in network.layers
         ]
 
@@ -133,7 +137,9 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
         if any(read[name] != wanted[name] for name in names):
             shown = {name: exact(exact_float(value)) for name, value in values.items()}
             again = FloatNetwork(model.network).run(_row(model, swap.base), patches)
-            assert all(again[name].equal(value) for name, value in values.items()), "a replay differs"
+            assert all(again[name].equal(value) for name, value in values.items()), (
+                "a replay differs"
+            )
             point = {"x": swap, "float": shown}
             return Answer(Fraction(1), INFINITE, examined, point=point)
         if budget.progress is not None and examined % 256 == 0:

@@ -37,7 +37,11 @@ def layers_of(module: nn.Module) -> tuple[Layer, ...]:
         match part:
             case nn.Linear():
                 weight = _array(part.weight)
-                bias = np.zeros(weight.shape[0], weight.dtype) if part.bias is None else _array(part.bias)
+                bias = (
+                    np.zeros(weight.shape[0], weight.dtype)
+                    if part.bias is None
+                    else _array(part.bias)
+                )
                 layers.append(Layer(weight, bias, Activation()))
             case nn.Identity() | nn.Flatten():
                 pass
@@ -50,7 +54,9 @@ def layers_of(module: nn.Module) -> tuple[Layer, ...]:
                     slope = exact_float(layers[-1].weight.dtype.type(part.negative_slope))
                 kind = "leaky_relu" if isinstance(part, nn.LeakyReLU) else "relu"
                 if not layers or layers[-1].activation.name != "identity":
-                    faults.append(f"{name} is a {type(part).__name__} without a linear layer before it")
+                    faults.append(
+                        f"{name} is a {type(part).__name__} without a linear layer before it"
+                    )
                 else:
                     layers[-1] = Layer(layers[-1].weight, layers[-1].bias, Activation(kind, slope))
             case _:
@@ -63,11 +69,11 @@ def layers_of(module: nn.Module) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def _array(tensor: object) -> np.ndarray:  # type: ignore[type-arg]
+def _array(tensor: object) -> np.ndarray:
     import torch
 
     assert isinstance(tensor, torch.Tensor)
     if tensor.dtype is torch.bfloat16:
         raise InputError(["bfloat16 weights are not captured yet; call module.float() first"])
-    array: np.ndarray = tensor.detach().cpu().numpy()  # type: ignore[type-arg]
+    array: np.ndarray = tensor.detach().cpu().numpy()
     return array.copy()

@@ -81,12 +81,16 @@ class Network:
                 continue
             if k and self.layers[k - 1].weight.shape[0] != layer.weight.shape[1]:
                 given = self.layers[k - 1].weight.shape[0]
-                faults.append(f"layer {k} reads {layer.weight.shape[1]} values; the one before has {given}")
+                faults.append(
+                    f"layer {k} reads {layer.weight.shape[1]} values; the one before has {given}"
+                )
             for word, array in (("weight", layer.weight), ("bias", layer.bias)):
                 bad = np.argwhere(~np.isfinite(array))
                 if len(bad):
                     place = ", ".join(map(str, bad[0]))
-                    faults.append(f"layers.{k}.{word}[{place}] is {array[tuple(bad[0])]}; weights are finite")
+                    faults.append(
+                        f"layers.{k}.{word}[{place}] is {array[tuple(bad[0])]}; weights are finite"
+                    )
         if not self.layers:
             faults.append("a network has at least one layer")
         if faults:
@@ -149,13 +153,19 @@ class Network:
             if name not in tensors:
                 faults.append(f"{path}: tensor {name!r} is missing{nearest(name, tensors)}")
             elif tensors[name].shape != shape:
-                faults.append(f"{path}: tensor {name!r} has shape {tensors[name].shape}, not {shape}")
-        faults += [f"{path}: tensor {name!r} belongs to no layer" for name in tensors if name not in wanted]
+                faults.append(
+                    f"{path}: tensor {name!r} has shape {tensors[name].shape}, not {shape}"
+                )
+        faults += [
+            f"{path}: tensor {name!r} belongs to no layer" for name in tensors if name not in wanted
+        ]
         if faults:
             raise InputError(faults)
         dtype = tensors["layers.0.weight"].dtype
         stored = Fraction(*float(dtype.type(slope)).as_integer_ratio())
-        activation = Activation(activation_name, stored if activation_name == "leaky_relu" else Fraction(0))
+        activation = Activation(
+            activation_name, stored if activation_name == "leaky_relu" else Fraction(0)
+        )
         last = len(sizes) - 2
         return cls(
             tuple(
@@ -208,7 +218,10 @@ class Network:
     def exact(self) -> list[tuple[list[list[Fraction]], list[Fraction]]]:
         """Weights and biases as exact rationals, layer by layer."""
         return [
-            ([[exact_float(x) for x in row] for row in layer.weight], [exact_float(x) for x in layer.bias])
+            (
+                [[exact_float(x) for x in row] for row in layer.weight],
+                [exact_float(x) for x in layer.bias],
+            )
             for layer in self.layers
         ]
 
@@ -226,13 +239,20 @@ def _architecture(table: Mapping[str, object]) -> tuple[list[int], str, Fraction
     if table.get("type", "mlp") != "mlp":
         faults.append(f'architecture.type is "mlp", not {table["type"]!r}')
     sizes = table.get("layers")
-    good = isinstance(sizes, list) and len(sizes) >= 2
-    if not good or not all(isinstance(n, int) and 0 < n < 10**6 for n in sizes):  # type: ignore[union-attr]
-        faults.append(f"architecture.layers lists sizes, inputs first, such as [2, 3, 1]; not {sizes!r}")
+    if not (
+        isinstance(sizes, list)
+        and len(sizes) >= 2
+        and all(isinstance(n, int) and 0 < n < 10**6 for n in sizes)
+    ):
+        faults.append(
+            f"architecture.layers lists sizes, inputs first, such as [2, 3, 1]; not {sizes!r}"
+        )
         sizes = []
     name = table.get("activation", "relu")
     if name not in ("identity", "relu", "leaky_relu"):
-        faults.append(f'architecture.activation is "identity", "relu" or "leaky_relu", not {name!r}')
+        faults.append(
+            f'architecture.activation is "identity", "relu" or "leaky_relu", not {name!r}'
+        )
     slope = Fraction(1, 100)
     try:
         slope = Fraction(str(table.get("negative_slope", "0.01")))

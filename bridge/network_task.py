@@ -44,11 +44,15 @@ class NetworkTaskReader:
         for key in table:
             if key not in _KEYS:
                 faults.append(f"[low] has no key {key!r} for a network{nearest(key, _KEYS)}")
-        weights, architecture, inputs = (table.get(k) for k in ("weights", "architecture", "inputs"))
+        weights, architecture, inputs = (
+            table.get(k) for k in ("weights", "architecture", "inputs")
+        )
         if not isinstance(weights, str):
             faults.append('[low] needs weights = "file.safetensors"')
         if not isinstance(architecture, dict):
-            faults.append('[low] needs architecture = { type = "mlp", layers = […], activation = "…" }')
+            faults.append(
+                '[low] needs architecture = { type = "mlp", layers = […], activation = "…" }'
+            )
         if not isinstance(inputs, list) or not all(isinstance(name, str) for name in inputs):
             faults.append('[low] needs inputs = ["A", "B"], in column order')
             inputs = []
@@ -114,12 +118,19 @@ def parse_site(text: str, network: Network, source: Source | None = None) -> tup
     """
     where = source or Source("site")
     hidden = {f"layers.{k}": network.unit_names(k) for k in range(len(network.layers) - 1)}
-    known: dict[str, tuple[str, ...]] = {**hidden, "output": network.unit_names(len(network.layers) - 1)}
+    known: dict[str, tuple[str, ...]] = {
+        **hidden,
+        "output": network.unit_names(len(network.layers) - 1),
+    }
     parser: Any = Parser(text, where, network=True)
     token = parser.name("a layer such as layers.0")
     if token.text not in known:
         last = f"layers.{len(network.layers) - 1}"
-        hint = "; the last layer is called output" if token.text == last else nearest(token.text, known)
+        hint = (
+            "; the last layer is called output"
+            if token.text == last
+            else nearest(token.text, known)
+        )
         listed = ", ".join(known)
         parser.fail(f"no layer {token.text!r}; there are: {listed}{hint}", token.span)
     units = known[token.text]

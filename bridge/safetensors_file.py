@@ -33,7 +33,9 @@ def read_safetensors(path: Path, *, sha256: str | None = None) -> dict[str, Arra
             all faults of the header at once.
     """
     if not path.is_file():
-        raise InputError([f"there is no file {str(path)!r}; weights are relative to the task's folder"])
+        raise InputError(
+            [f"there is no file {str(path)!r}; weights are relative to the task's folder"]
+        )
     size = path.stat().st_size
     if size > LARGEST:
         raise InputError([f"{path}: {size:,} bytes; the limit is {LARGEST:,}"])

@@ -162,7 +162,7 @@ def _decide(
             Bounds(Fraction(0), INFINITE),
             Coverage(answer.total, answer.examined),
             _advice(budget),
-            run,
+            run=run,
         )
     evidence = _weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
     measures = interchange_measures(claim, defect, facts, budget)
@@ -197,7 +197,9 @@ def policies_of(claim: Abstraction, defect: Defect) -> tuple[OmegaPolicy, TauUPo
 
 def _spaces(defect: Defect) -> list[Space]:
     match defect:
-        case Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body):
+        case (
+            Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body)
+        ):
             return [space, *_spaces(body)]
         case Max(parts=parts):
             return [space for part in parts for space in _spaces(part.defect)]
@@ -213,7 +215,9 @@ def _needs_supports(defect: Defect) -> bool:
 def _assert_replays(claim: Abstraction, found: Counterexample, answer: Answer) -> None:
     parameters = (answer.point or {}).get("parameters", {})
     if replays(claim, found, parameters) is False:  # type: ignore[arg-type]  # a mapping
-        raise AssertionError(f"a counterexample does not replay: this is a bug of tauomega: {found}")
+        raise AssertionError(
+            f"a counterexample does not replay: this is a bug of tauomega: {found}"
+        )
 
 
 def _weakest(evidence: list[Evidence], relies_on: tuple[str, ...]) -> Evidence:

@@ -75,9 +75,7 @@ def run_in_child(
             os.waitpid(child, 0)
 
 
-def _child(
-    function: Callable[[], Any], read: int, write: int, seconds: float, memory: int
-) -> None:
+def _child(function: Callable[[], Any], read: int, write: int, seconds: float, memory: int) -> None:
     """Never returns."""
     status = 1
     try:

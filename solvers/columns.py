@@ -59,7 +59,9 @@ class _Number:
         factor = denominator // self.denominator
         if factor == 1:
             return self
-        return _number(lambda c: self.of(c) * factor, denominator, self.low * factor, self.high * factor)
+        return _number(
+            lambda c: self.of(c) * factor, denominator, self.low * factor, self.high * factor
+        )
 
 
 def _number(of: Callable[[Columns], Array], denominator: int, low: int, high: int) -> _Number:
@@ -202,7 +204,9 @@ def _compile(expression: Expression, domains: Domains) -> _Number:
         case Reference(name=name):
             return _reference(name, domains[name])
         case Apply(operator=operator, arguments=arguments):
-            if operator in (Operator.EQ, Operator.NE) and any(_is_label(a, domains) for a in arguments):
+            if operator in (Operator.EQ, Operator.NE) and any(
+                _is_label(a, domains) for a in arguments
+            ):
                 return _label_equality(operator, arguments, domains)
             return _apply(operator, [_compile(a, domains) for a in arguments])
         case Case(arguments=arguments, rows=rows, default=default):

@@ -8,7 +8,13 @@ from math import prod
 import numpy as np
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.errors import EvaluationError, Fault, InputError, OutOfReachError, UndecidedError
+from tauomega.theory.errors import (
+    EvaluationError,
+    Fault,
+    InputError,
+    OutOfReachError,
+    UndecidedError,
+)
 from tauomega.theory.kernel import (
     Domain,
     Expression,
@@ -115,7 +121,9 @@ def _finite_support(
         try:
             function = compile_column(expression, domains, target)
         except NotVectorisedError as error:
-            raise OutOfReachError(f"states that τ of {name!r} reads ({error})", size, LITERAL) from None
+            raise OutOfReachError(
+                f"states that τ of {name!r} reads ({error})", size, LITERAL
+            ) from None
         rest = np.arange(size, dtype=np.int64)
         columns = {}
         for v in reversed(names):
@@ -123,9 +131,7 @@ def _finite_support(
             columns[v] = digit.astype(np.intp)
         rows = np.broadcast_to(function(columns), (size,))
     grid = rows.reshape(sizes)
-    return tuple(
-        v for axis, v in enumerate(names) if (grid != np.take(grid, [0], axis=axis)).any()
-    )
+    return tuple(v for axis, v in enumerate(names) if (grid != np.take(grid, [0], axis=axis)).any())
 
 
 def _symbolic_support(
@@ -141,7 +147,9 @@ def _symbolic_support(
     for variable in domains:
         answer = depends_on(expression, variable, domains, budget)
         if answer is None or away is None:
-            raise UndecidedError(f"whether τ of {name!r} reads {variable!r} was not decided in time")
+            raise UndecidedError(
+                f"whether τ of {name!r} reads {variable!r} was not decided in time"
+            )
         if answer:
             found.append(variable)
     return tuple(found), ["z3 for the supports of τ"]

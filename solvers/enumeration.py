@@ -40,7 +40,6 @@ from tauomega.theory.defect import (
     Sup,
     Swaps,
     Term,
-    Values,
     Var,
     Violated,
 )
@@ -48,7 +47,7 @@ from tauomega.theory.definition import context_map
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError
 from tauomega.theory.intervention import NOTHING, Hard
 from tauomega.theory.kernel import Expression, Value, evaluate
-from tauomega.theory.policy import HighFamily, OmegaPolicy
+from tauomega.theory.policy import HighFamily
 from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import INFINITE, Enumeration
 
@@ -56,7 +55,7 @@ from .engine import Answer, Budget, Problem
 from .omega import any_value, values_of
 from .parameters import assignments, has_finite_parameters
 from .quotient import QuotientModel, quotient_models
-from .ranging import Swap, as_context, high_interventions, low_interventions, swaps
+from .ranging import Swap, as_context, high_interventions, swaps
 from .settled import settled_family, settled_omega
 
 __all__ = ["ENUMERATE", "Enumerate", "Interpreter", "OutOfTimeError"]
@@ -79,6 +78,7 @@ class Interpreter:
     budget: Budget
     parameters: Mapping[str, Value]
     examined: int = 0
+    _ticks: int = 0
     _runs: dict[object, dict[str, Value]] = field(default_factory=dict)
     _spaces: dict[object, list[object]] = field(default_factory=dict)
     _omega: dict[Hard, Hard | None] = field(default_factory=dict)
@@ -143,14 +143,20 @@ class Interpreter:
 
     def _distance(self, left: Term, right: Term, env: Environment) -> Number:
         self.examined += 1
-        if self.examined % 1024 == 0:
-            if self.budget.spent:
-                raise OutOfTimeError
-            if self.budget.progress is not None:
-                self.budget.progress(self.examined, None)
+        self.tick()
+        if self.examined % 1024 == 0 and self.budget.progress is not None:
+            self.budget.progress(self.examined, None)
         return ZERO if self.term(left, env) == self.term(right, env) else ONE
 
-    def _violated(self, relation: Relation, arguments: Iterable[Term | Map], env: Environment) -> Number:
+    def tick(self) -> None:
+        """Stop when the time is over; asked everywhere where time is spent."""
+        self._ticks += 1
+        if self._ticks % 256 == 0 and self.budget.spent:
+            raise OutOfTimeError
+
+    def _violated(
+        self, relation: Relation, arguments: Iterable[Term | Map], env: Environment
+    ) -> Number:
         self.examined += 1
         if relation is Relation.BLOCK_MAP:
             return ZERO if self.problem.facts.is_block_map else ONE
@@ -206,8 +212,8 @@ class Interpreter:
             case Push(law=law):
                 pushed: dict[object, Fraction] = {}
                 for state, p in self.term(law, env).items():  # type: ignore[attr-defined]  # a law
-                    image = tuple(self.problem.claim.read(dict(state)).items())
-                    pushed[image] = pushed.get(image, ZERO) + p
+                    read = tuple(self.problem.claim.read(dict(state)).items())
+                    pushed[read] = pushed.get(read, ZERO) + p
                 return pushed
             case Base(swap=swap):
                 found = self.term(swap, env)
@@ -222,7 +228,7 @@ class Interpreter:
                 assert isinstance(values, dict)
                 return {name: values[name] for name in names}
             case _:
-                assert_never(term)
+                raise AssertionError(f"no such term: {term}")
 
     def _read(self, state: object) -> dict[str, Value]:
         assert isinstance(state, dict)
@@ -313,8 +319,6 @@ class Interpreter:
                 above = self.problem.facts.high_domains
                 for values in product(*above.values()):
                     yield dict(zip(above, values, strict=True))
-            case Values(variable=variable):
-                yield from values_of(self._model(Side.HIGH).domain(variable))
             case Interventions():
                 yield from settled_family(self.problem, space)
             case HighInterventions(family=family):
@@ -326,9 +330,9 @@ class Interpreter:
             case Swaps(depth=depth, sources=sources):
                 yield from swaps(claim, depth, sources)
             case Models():
-                yield from quotient_models(claim, self.problem.facts)
+                yield from quotient_models(claim, self.problem.facts, self.tick)
             case _:
-                assert_never(space)
+                raise AssertionError(f"no such space: {space}")
 
     def _context_maps(self, onto: bool) -> Iterator[object]:
         low = [tuple(c.values()) for c in self._model(Side.LOW).contexts()]
@@ -336,6 +340,7 @@ class Interpreter:
         if len(high) ** len(low) > 2**20:
             raise OutOfReachError("maps of contexts", len(high) ** len(low), 2**20)
         for images in product(high, repeat=len(low)):
+            self.tick()
             if not onto or len(set(images)) == len(high):
                 yield dict(zip(low, images, strict=True))
 
@@ -357,6 +362,7 @@ class Interpreter:
                 return
             current = low[len(chosen)]
             for image in above:
+                self.tick()
                 if all(
                     (not earlier <= current or before <= image)
                     and (not current <= earlier or image <= before)

@@ -28,7 +28,6 @@ from tauomega.theory.defect import (
     HIGH,
     LOW,
     TAU,
-    ApplyMap,
     ContextMaps,
     Contexts,
     Defect,
@@ -41,7 +40,6 @@ from tauomega.theory.defect import (
     OmegaMaps,
     Push,
     Relation,
-    Run,
     States,
     Sup,
     Swaps,
@@ -156,7 +154,9 @@ def _square(interpreter: Interpreter, point: Mapping[str, object], *, minimal: b
     problem = interpreter.problem
     intervention = cast("Hard", point["i"])
     context = cast("Values", point["u"])
-    image = cast("Hard | None", point["j"] if "j" in point else settled_omega(problem, intervention))
+    image = cast(
+        "Hard | None", point["j"] if "j" in point else settled_omega(problem, intervention)
+    )
     assert image is not None
     above = interpreter.high_context(context)
     return _compare(interpreter, context, intervention, above, image, None, (), minimal)
@@ -223,7 +223,9 @@ def _law_gap(interpreter: Interpreter, point: Mapping[str, object]) -> LawGap:
             "tuple[tuple[tuple[str, Value], ...], Fraction, Fraction]", point["event"]
         )
         return LawGap(low, image, event, p, q)
-    pushed = cast("dict[object, Fraction]", interpreter.term(Push(TAU, Law(LOW, Var("i"))), {"i": low}))
+    pushed = cast(
+        "dict[object, Fraction]", interpreter.term(Push(TAU, Law(LOW, Var("i"))), {"i": low})
+    )
     law = cast("dict[object, Fraction]", interpreter.term(Law(HIGH, Var("j")), {"j": image}))
     zero = Fraction(0)
     high = _high(problem)
@@ -255,9 +257,7 @@ def _no_context_map(interpreter: Interpreter, point: Mapping[str, object]) -> Co
     scm, high = problem.claim.scm, _high(problem)
     images = [cast("Hard", settled_omega(problem, i)) for i in family]
     counterparts = [tuple(c.values()) for c in high.contexts()]
-    table = {
-        w: tuple(as_values(interpreter.run(HIGH, w, j)) for j in images) for w in counterparts
-    }
+    table = {w: tuple(as_values(interpreter.run(HIGH, w, j)) for j in images) for w in counterparts}
 
     def response(context: Values) -> tuple[tuple[tuple[str, Value], ...], ...]:
         return tuple(
@@ -274,7 +274,9 @@ def _no_context_map(interpreter: Interpreter, point: Mapping[str, object]) -> Co
         given = response(context)
         if given in known:
             continue
-        differ = np.array([[a != b for a, b in zip(given, row, strict=True)] for row in table.values()])
+        differ = np.array(
+            [[a != b for a, b in zip(given, row, strict=True)] for row in table.values()]
+        )
         chosen, minimal = _separators(differ)
         separators = tuple((family[k], images[k], given[k]) for k in chosen)
         return NoContextMap(as_values(as_context(scm, context)), separators, minimal)
@@ -303,7 +305,7 @@ def _count_gap(
     return CountGap(tuple(shown.items()), below, len(members), example)
 
 
-def _separators(differ: np.ndarray) -> tuple[tuple[int, ...], bool]:  # type: ignore[type-arg]
+def _separators(differ: np.ndarray) -> tuple[tuple[int, ...], bool]:
     """Fewest columns such that every row is true in one; first in order; whether that was proved."""
     _, columns = differ.shape
     for size in (1, 2, 3):

@@ -195,7 +195,15 @@ _COMPARE: dict[Operator, Any] = {
     Operator.GT: lambda a, b: a > b,
     Operator.GE: lambda a, b: a >= b,
 }
-_TRUTH = (*_COMPARE, Operator.EQ, Operator.NE, Operator.NOT, Operator.AND, Operator.OR, Operator.XOR)
+_TRUTH = (
+    *_COMPARE,
+    Operator.EQ,
+    Operator.NE,
+    Operator.NOT,
+    Operator.AND,
+    Operator.OR,
+    Operator.XOR,
+)
 
 
 def _real(term: Any) -> Any:

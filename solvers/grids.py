@@ -84,9 +84,15 @@ def family_size(problem: Problem, space: Interventions) -> int | None:
                 return None
             most = space.family.k if isinstance(space.family, Single) else len(facts.supports)
             sizes = [prod(size(scm, v) for v in b) for b in facts.supports.values() if b]
-            return sum(
-                prod(chosen) for k in range(min(most, len(sizes)) + 1) for chosen in combinations(sizes, k)
-            ) if isinstance(space.family, Single) else prod(1 + s for s in sizes)
+            return (
+                sum(
+                    prod(chosen)
+                    for k in range(min(most, len(sizes)) + 1)
+                    for chosen in combinations(sizes, k)
+                )
+                if isinstance(space.family, Single)
+                else prod(1 + s for s in sizes)
+            )
         case All() | TauMax() | BlocksAndSilence():
             return prod(1 + size(scm, name) for name in _settable(problem))
         case _:
@@ -105,14 +111,17 @@ def family_chunks(problem: Problem, space: Interventions, rows: int) -> Iterator
         InputError: as for the literal listing: no block map, undefined or ambiguous ω, …
     """
     patterns = target_patterns(problem, space.family)
-    if patterns is None or problem.omega is not OmegaPolicy.DERIVED or not problem.facts.is_block_map:
+    if (
+        patterns is None
+        or problem.omega is not OmegaPolicy.DERIVED
+        or not problem.facts.is_block_map
+    ):
         yield from _listed_chunks(problem, space, rows)
         return
     check_unambiguous(problem.facts)
     omegas = block_omegas(problem)
     exclude = (
-        isinstance(space.family, TauMax | BlocksAndSilence)
-        or space.undefined is Undefined.EXCLUDE
+        isinstance(space.family, TauMax | BlocksAndSilence) or space.undefined is Undefined.EXCLUDE
     )
     if isinstance(space.family, BlocksAndSilence):
         omegas = [omega.without_fixing_parts() for omega in omegas]

@@ -69,9 +69,7 @@ def omega_tau(claim: Abstraction, facts: Facts, intervention: Hard) -> Hard | No
     return _as_restriction(claim, facts, image)
 
 
-def _as_restriction(
-    claim: Abstraction, facts: Facts, image: set[tuple[Value, ...]]
-) -> Hard | None:
+def _as_restriction(claim: Abstraction, facts: Facts, image: set[tuple[Value, ...]]) -> Hard | None:
     """The partial assignment whose extensions are exactly `image`, if there is one."""
     fixed: list[tuple[str, Value]] = []
     count = 1

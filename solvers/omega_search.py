@@ -91,7 +91,9 @@ class OmegaSearch:
                     pairs = {(i, j) for i in range(len(low)) for j in range(len(above))}
                     contexts = (_responses(interpreter, low, above), contexts_onto)
                 case _:
-                    return Answer(reason=f"a searched ω around {type(body).__name__} is not decided")
+                    return Answer(
+                        reason=f"a searched ω around {type(body).__name__} is not decided"
+                    )
         except OutOfTimeError:
             return Answer(examined=interpreter.examined, reason=f"{budget.seconds:g} s are over")
         except OutOfReachError as error:
@@ -154,9 +156,7 @@ def search_omega(
         everything = [*assumptions.values(), total]
         if solver.solve(assumptions=everything):
             true = set(solver.get_model())
-            return {
-                low[i]: above[j] for i, j in sorted(pairs) if variable("omega", i, j) in true
-            }
+            return {low[i]: above[j] for i, j in sorted(pairs) if variable("omega", i, j) in true}
         kept = list(range(len(low)))
         with_total = solver.solve(assumptions=list(assumptions.values()))
         extra = [total] if with_total else []
@@ -194,9 +194,7 @@ def _law_pairs(
 ) -> set[tuple[int, int]]:
     from tauomega.theory.defect import TAU, Var
 
-    pushed = [
-        _key(interpreter.term(Push(TAU, Law(LOW, Var("i"))), {"i": i})) for i in low
-    ]
+    pushed = [_key(interpreter.term(Push(TAU, Law(LOW, Var("i"))), {"i": i})) for i in low]
     laws = [_key(interpreter.term(Law(HIGH, Var("j")), {"j": j})) for j in above]
     return {(i, j) for i, p in enumerate(pushed) for j, q in enumerate(laws) if p == q}
 

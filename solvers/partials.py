@@ -44,7 +44,9 @@ class BlockOmega:
         for axis, name in enumerate(self.block):
             size = self.table.shape[axis]
             column = settings.get(name)
-            digit = size - 1 if column is None else np.where(column[:, 0] < 0, size - 1, column[:, 0])
+            digit = (
+                size - 1 if column is None else np.where(column[:, 0] < 0, size - 1, column[:, 0])
+            )
             index = index * size + digit
         found: Array = self.table.reshape(-1)[index]
         return found
@@ -75,21 +77,29 @@ def block_omegas(problem: Problem) -> list[BlockOmega]:
         finite = {v: d for v, d in domains.items() if isinstance(d, Finite | Range)}
         sizes = [finite[v].size for v in block]
         if prod(s + 1 for s in sizes) > LIMIT:
-            raise OutOfReachError(f"partial settings of the block of {name!r}", prod(s + 1 for s in sizes), LIMIT)
+            raise OutOfReachError(
+                f"partial settings of the block of {name!r}", prod(s + 1 for s in sizes), LIMIT
+            )
         if target.size > 62:
             raise OutOfReachError(f"values of {name!r}", target.size, 62)
         expression = problem.claim.tau[name]
         every = dict(finite) | {
-            other: Finite((next(iter(d)),)) if isinstance(d := scm.domain(other), Finite | Range) else Finite((0,))
+            other: Finite((next(iter(d)),))
+            if isinstance(d := scm.domain(other), Finite | Range)
+            else Finite((0,))
             for other in _unread(problem, name)
         }
         value = compile_column(expression, every, target)
         grid = np.meshgrid(*(np.arange(s) for s in sizes), indexing="ij")
         columns = dict(zip(block, (g.reshape(-1) for g in grid), strict=True))
         columns |= {other: np.zeros(1, dtype=np.intp) for other in _unread(problem, name)}
-        mask = (np.int64(1) << np.broadcast_to(value(columns), (prod(sizes),)).astype(np.int64)).reshape(sizes)
+        mask = (
+            np.int64(1) << np.broadcast_to(value(columns), (prod(sizes),)).astype(np.int64)
+        ).reshape(sizes)
         for axis in range(len(block)):
-            mask = np.concatenate([mask, np.bitwise_or.reduce(mask, axis=axis, keepdims=True)], axis)
+            mask = np.concatenate(
+                [mask, np.bitwise_or.reduce(mask, axis=axis, keepdims=True)], axis
+            )
         found.append(BlockOmega(name, block, _meaning(mask, target.size)))
     return found
 

@@ -139,5 +139,3 @@ def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decisi
     name, answer = decided[0] if decided else answers[0]
     asked = tuple(name for name, _ in answers)
     return Decision(answer, asked, tuple(notes))
-
-

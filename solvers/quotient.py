@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -37,7 +37,10 @@ class QuotientModel:
         found = []
         for values in product(*self.domains.values()):
             state = dict(zip(names, values, strict=True))
-            if all(state[n] == (fixed[n] if n in fixed else self._next(n, context, state)) for n in names):
+            if all(
+                state[n] == (fixed[n] if n in fixed else self._next(n, context, state))
+                for n in names
+            ):
                 found.append(state)
         return found
 
@@ -51,8 +54,12 @@ class QuotientModel:
         return self.mechanisms[name][context, others]
 
 
-def quotient_models(claim: Abstraction, facts: Facts) -> Iterator[QuotientModel]:
+def quotient_models(
+    claim: Abstraction, facts: Facts, tick: Callable[[], None]
+) -> Iterator[QuotientModel]:
     """Every such model that has exactly one solution under every hard intervention.
+
+    `tick` is called between models; it may raise to stop.
 
     Raises:
         OutOfReachError: there are more than 2^18 models to go through.
@@ -67,7 +74,10 @@ def quotient_models(claim: Abstraction, facts: Facts) -> Iterator[QuotientModel]
     if count > LIMIT:
         raise OutOfReachError("high-level models", count, LIMIT)
     tables = [
-        [dict(zip(keys[name], values, strict=True)) for values in product(domains[name], repeat=len(keys[name]))]
+        [
+            dict(zip(keys[name], values, strict=True))
+            for values in product(domains[name], repeat=len(keys[name]))
+        ]
         for name in domains
     ]
     partial = [
@@ -76,5 +86,20 @@ def quotient_models(claim: Abstraction, facts: Facts) -> Iterator[QuotientModel]
     ]
     for chosen in product(*tables):
         model = QuotientModel(domains, dict(zip(domains, chosen, strict=True)))
-        if all(len(model.solutions(u, j)) == 1 for u in contexts for j in partial):
+        if _solvable(model, contexts, partial, tick):
             yield model
+
+
+def _solvable(
+    model: QuotientModel,
+    contexts: Sequence[Context],
+    interventions: Sequence[Hard],
+    tick: Callable[[], None],
+) -> bool:
+    """Whether there is exactly one solution in every context under every intervention."""
+    for context in contexts:
+        for intervention in interventions:
+            tick()
+            if len(model.solutions(context, intervention)) != 1:
+                return False
+    return True

@@ -76,9 +76,7 @@ def _forced(problem: Problem, budget: Budget) -> Answer:
     scm = claim.scm
     contexts = [tuple(c.values()) for c in scm.contexts()]
     settings = block_settings(claim, facts)
-    read = {
-        name: {s: _tau_of(problem, name, s) for s in found} for name, found in settings.items()
-    }
+    read = {name: {s: _tau_of(problem, name, s) for s in found} for name, found in settings.items()}
     names = tuple(facts.supports)
     mechanisms: dict[str, dict[Key, Value]] = {name: {} for name in names}
     reason: dict[tuple[str, Key], Hard] = {}

@@ -17,7 +17,16 @@ from typing import assert_never, final
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.errors import InputError, OutOfReachError
-from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, Reach, Single, TauMax
+from tauomega.theory.family import (
+    All,
+    Block,
+    BlocksAndSilence,
+    Family,
+    Given,
+    Reach,
+    Single,
+    TauMax,
+)
 from tauomega.theory.intervention import NOTHING, Hard
 from tauomega.theory.kernel import Domain, Finite, Range, Value
 from tauomega.theory.policy import Depth, HighFamily, Sources
@@ -265,7 +274,7 @@ def source_pairs(
     ]
     if faults:
         raise InputError(faults)
-    return {(tuple(s), tuple(b)) for s, b in sources.pairs}  # type: ignore[misc]  # checked above
+    return set(sources.pairs)
 
 
 def as_context(model: SCM, values: tuple[Value, ...]) -> Context:

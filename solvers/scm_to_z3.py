@@ -50,14 +50,17 @@ def to_z3(model: SCM, *, encoder: Encoder | None = None) -> ModelTerms:
     for name in (*model.roots, *model.parameters):
         contexts[name], bounds = encoder.constant(domains[name])
         constraints += bounds
-    masks, values = {}, {}
+    masks: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     solution: dict[str, Any] = dict(contexts)
     for name in model.order:
         values[name], bounds = encoder.constant(domains[name])
         constraints += bounds
         masks[name] = z3.Bool(f"m{len(masks)}_{encoder.count}")
         mechanism = model[name].mechanism
-        natural = contexts[name] if mechanism is None else encoder.term(mechanism, solution, domains)
+        natural = (
+            contexts[name] if mechanism is None else encoder.term(mechanism, solution, domains)
+        )
         solution[name] = z3.If(masks[name], values[name], natural)
     own = {name: solution[name] for name in model.endogenous}
     return ModelTerms(encoder, contexts, masks, values, own, tuple(constraints))

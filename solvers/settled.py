@@ -39,7 +39,9 @@ def settled_family(problem: Problem, space: Interventions) -> list[Hard]:
         check_unambiguous(problem.facts)
     defined = [i for i in listed if settled_omega(problem, i) is not None]
     lost = [i for i in listed if i not in set(defined)]
-    exclude = isinstance(space.family, TauMax | BlocksAndSilence) or space.undefined is Undefined.EXCLUDE
+    exclude = (
+        isinstance(space.family, TauMax | BlocksAndSilence) or space.undefined is Undefined.EXCLUDE
+    )
     if lost and not exclude:
         raise InputError([undefined_fault(problem, i) for i in lost[:5]])
     return defined

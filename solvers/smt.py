@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, final
 
 import z3
@@ -118,7 +119,8 @@ def _is_onto(defect: Defect) -> bool:
 def _family(defect: Defect) -> Family | None:
     match defect:
         case Sup(
-            space=Interventions(family=family), body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None)))
+            space=Interventions(family=family),
+            body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None))),
         ):
             return family if side is LOW else None
         case _:
@@ -145,8 +147,9 @@ def _squares(problem: Problem, budget: Budget) -> Answer:
     for number, pattern in enumerate(patterns):
         if budget.spent:
             return _late(budget, number, len(patterns))
+        image = images.get(pattern) if isinstance(pattern, Hard) else None
         outcome = run_in_child(
-            lambda p=pattern: _query(problem, p, images.get(p) if isinstance(p, Hard) else None),
+            partial(_query, problem, pattern, image),
             seconds=budget.left,
             memory=budget.memory * 4,
         )
@@ -163,7 +166,7 @@ def _squares(problem: Problem, budget: Budget) -> Answer:
         if not isinstance(found, dict):
             reason = f"z3 answers {found!r} for the targets {_shown(pattern)}"
             return Answer(examined=number, total=len(patterns), reason=reason)
-        point = _point(problem, found, images.get(pattern) if isinstance(pattern, Hard) else None)
+        point = _point(problem, found, image)
         minimal = isinstance(pattern, Hard) and not problem.claim.scm.roots
         return Answer(ONE, INFINITE, number + 1, len(patterns), point=point, minimal=minimal)
     count = len(patterns)
@@ -198,7 +201,9 @@ def _image(problem: Problem, intervention: Hard) -> Hard | None:
         image = dict(problem.claim.omega).get(intervention)
         if image is None:
             raise InputError(
-                [f"ω is given, but not at {intervention.describe()}; list it under [[abstraction.omega]]"]
+                [
+                    f"ω is given, but not at {intervention.describe()}; list it under [[abstraction.omega]]"
+                ]
             )
         return image
     for name, block in problem.facts.supports.items():
@@ -318,9 +323,12 @@ def _onto(problem: Problem, budget: Budget) -> Answer:
             sources = {v.name: v.domain for v in claim.scm.variables if v.name in claim.scm.roots}
             targets = {name: high.domain(name) for name in high.roots}
             if all(
-                isinstance(e, Reference) and _covers(sources[e.name], targets[n]) for n, e in maps.items()
+                isinstance(e, Reference) and _covers(sources[e.name], targets[n])
+                for n, e in maps.items()
             ) and len({e.name for e in maps.values() if isinstance(e, Reference)}) == len(maps):
-                identity = AlgebraicIdentity("τ_U copies distinct low-level roots with the same values")
+                identity = AlgebraicIdentity(
+                    "τ_U copies distinct low-level roots with the same values"
+                )
                 return Answer(ZERO, ZERO, 1, 1, identity)
             key = "w"
         case _:
@@ -351,7 +359,9 @@ def _onto(problem: Problem, budget: Budget) -> Answer:
 
     outcome = run_in_child(query, seconds=budget.left, memory=budget.memory * 4)
     if not isinstance(outcome, Answered):
-        return Answer(reason=f"z3 did not decide whether the map is onto ({type(outcome).__name__})")
+        return Answer(
+            reason=f"z3 did not decide whether the map is onto ({type(outcome).__name__})"
+        )
     if outcome.value == "unsat":
         return Answer(ZERO, ZERO, 1, 1, Trusted(_version(), 1))
     if not isinstance(outcome.value, dict):

@@ -91,7 +91,8 @@ def _digits(start: int, stop: int, count: int, size: int) -> list[Array]:
 
 
 def _pick(column: Array, origin: Array, count: int) -> Array:
-    return np.broadcast_to(column, (1, count))[0][origin].reshape(-1, 1)
+    picked: Array = np.broadcast_to(column, (1, count))[0][origin].reshape(-1, 1)
+    return picked
 
 
 def _allowed(problem: Problem, space: Swaps, count: int) -> Array:

@@ -107,7 +107,9 @@ class Table:
         match _shape(defect), defect:
             case "squares", Sup(space=Interventions() as space):
                 return _squares(problem, machine, space, budget)
-            case "maps", Inf(space=ContextMaps(onto=onto), body=Sup(space=Interventions() as space)):
+            case "maps", Inf(
+                space=ContextMaps(onto=onto), body=Sup(space=Interventions() as space)
+            ):
                 return _context_map(problem, machine, space, onto, budget)
             case "laws", Sup(space=Interventions() as space):
                 return law_gap(problem, machine, space, budget)
@@ -123,7 +125,10 @@ class Table:
 
 def _shape(defect: Defect) -> str | None:
     match defect:
-        case Sup(space=Interventions(), body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None)))):
+        case Sup(
+            space=Interventions(),
+            body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None))),
+        ):
             return "squares" if side is LOW else None
         case Inf(space=ContextMaps(), body=body):
             return "maps" if _shape(body) == "squares" else None
@@ -156,7 +161,9 @@ def _squares(problem: Problem, machine: Machine, space: Interventions, budget: B
             contexts = context_chunk(scm, start, min(count, start + width))
             low = machine.low.run(contexts, chunk.low)
             high = machine.high.run(machine.context(contexts), chunk.high)
-            differs = _mismatch(machine.image(low), high, chunk.count, len(next(iter(contexts.values()), [[0]])[0]))
+            differs = _mismatch(
+                machine.image(low), high, chunk.count, len(next(iter(contexts.values()), [[0]])[0])
+            )
             examined += differs.size
             if differs.any():
                 row, column = divmod(int(differs.argmax()), differs.shape[1])
@@ -171,7 +178,9 @@ def _squares(problem: Problem, machine: Machine, space: Interventions, budget: B
     return Answer(ZERO, ZERO, examined, examined, Enumeration(examined))
 
 
-def _mismatch(image: Mapping[str, Array], high: Mapping[str, Array], rows: int, columns: int) -> Array:
+def _mismatch(
+    image: Mapping[str, Array], high: Mapping[str, Array], rows: int, columns: int
+) -> Array:
     differs = np.zeros((rows, columns), dtype=bool)
     for name, column in image.items():
         differs |= column != high[name]

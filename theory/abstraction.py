@@ -174,10 +174,14 @@ class Abstraction:
         """
         faults = []
         if self.high is None or other.scm != self.high:
-            faults.append("composition needs the second claim's low-level model to be the first's high")
+            faults.append(
+                "composition needs the second claim's low-level model to be the first's high"
+            )
         for word in ("omega", "tau_u"):
             if (getattr(self, word) is None) != (getattr(other, word) is None):
-                faults.append(f"only one of the two claims gives {word}; give it in both or in neither")
+                faults.append(
+                    f"only one of the two claims gives {word}; give it in both or in neither"
+                )
         if other.sites or self.sites:
             faults.append("claims with sites are not composed; give τ for the variables instead")
         if faults:
@@ -250,11 +254,15 @@ class Abstraction:
                         faults.append(f"tau_u is given, but not for {name!r}")
         for name, expression in self.tau.items():
             for used in sorted(free_names(expression) - names):
-                faults.append(f"τ of {name!r} reads {used!r}, no low-level variable{nearest(used, names)}")
+                faults.append(
+                    f"τ of {name!r} reads {used!r}, no low-level variable{nearest(used, names)}"
+                )
         for role in ("inert", "internal"):
             for name in sorted(getattr(self, role)):
                 if name not in names:
-                    faults.append(f"{role}: {name!r} is no low-level variable{nearest(name, names)}")
+                    faults.append(
+                        f"{role}: {name!r} is no low-level variable{nearest(name, names)}"
+                    )
         for name in sorted(self.inert & self.internal):
             faults.append(f"{name!r} is declared both inert and internal; choose one")
         taken: dict[str, str] = {}
@@ -262,8 +270,12 @@ class Abstraction:
             for variable in site:
                 if variable not in names:
                     hint = nearest(variable, names)
-                    faults.append(f"the site of {name!r}: {variable!r} is no low-level variable{hint}")
+                    faults.append(
+                        f"the site of {name!r}: {variable!r} is no low-level variable{hint}"
+                    )
                 elif variable in taken:
-                    faults.append(f"{variable!r} is in the sites of {taken[variable]!r} and {name!r}")
+                    faults.append(
+                        f"{variable!r} is in the sites of {taken[variable]!r} and {name!r}"
+                    )
                 taken.setdefault(variable, name)
         return faults

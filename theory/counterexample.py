@@ -12,8 +12,8 @@ from .kernel.domain import Value
 
 __all__ = [
     "Collision",
-    "Counterexample",
     "CountGap",
+    "Counterexample",
     "LawGap",
     "NoContextMap",
     "NoOmega",
@@ -21,8 +21,8 @@ __all__ = [
     "NotMonotone",
     "NotOnto",
     "NotSolvable",
-    "Way",
     "Square",
+    "Way",
 ]
 
 Values = tuple[tuple[str, Value], ...]

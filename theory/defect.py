@@ -56,7 +56,6 @@ __all__ = [
     "Sup",
     "Swaps",
     "Term",
-    "Values",
     "Var",
     "Violated",
     "clauses",
@@ -183,13 +182,6 @@ class States:
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """The domain of one high-level variable, as states of that variable alone."""
-
-    variable: str
-
-
-@dataclass(frozen=True, slots=True)
 class Interventions:
     """The low-level interventions of a family.
 
@@ -256,7 +248,6 @@ class Models:
 Space = (
     Contexts
     | States
-    | Values
     | Interventions
     | HighInterventions
     | ContextMaps

@@ -145,7 +145,9 @@ def high_model(claim: Abstraction) -> SCM:
     return claim.high
 
 
-def omega_policy(claim: Abstraction, asked: OmegaPolicy | None, default: OmegaPolicy) -> OmegaPolicy:
+def omega_policy(
+    claim: Abstraction, asked: OmegaPolicy | None, default: OmegaPolicy
+) -> OmegaPolicy:
     """A given ω counts; else what was asked; else the definition's default."""
     if claim.omega is not None:
         return OmegaPolicy.GIVEN
@@ -188,7 +190,7 @@ def context_map(claim: Abstraction, policy: TauUPolicy) -> Mapping[str, Expressi
         if inputs_only and root not in high_model(claim).inputs:
             faults.append(
                 f"tau_u = inputs, but the high-level root {root!r} is no input; write "
-                f"[abstraction.tau_u] {root} = …, or tau_u = \"searched-onto\""
+                f'[abstraction.tau_u] {root} = …, or tau_u = "searched-onto"'
             )
         elif root not in (claim.scm.inputs if inputs_only else claim.scm.roots):
             word = "input" if inputs_only else "root"
@@ -225,9 +227,7 @@ def omega_parts(
     parts = []
     image = ApplyMap(OMEGA, Var(I))
     if monotone and policy is OmegaPolicy.GIVEN:
-        order = Violated(
-            Relation.ORDER_PRESERVED, (Var(I), Var(K), image, ApplyMap(OMEGA, Var(K)))
-        )
+        order = Violated(Relation.ORDER_PRESERVED, (Var(I), Var(K), image, ApplyMap(OMEGA, Var(K))))
         parts.append(Part("ω order-preserving", Sup(I, family, Sup(K, family, order))))
     if high is HighFamily.DECLARED:
         into = Inf(J, HighInterventions(high), Dist(Metric.DISCRETE, image, Var(J)))

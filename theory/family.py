@@ -9,7 +9,17 @@ from .errors import Fault, InputError, Source
 from .intervention import Hard
 from .kernel.errors import nearest
 
-__all__ = ["All", "Block", "BlocksAndSilence", "Family", "Given", "Reach", "Single", "TauMax", "parse_family"]
+__all__ = [
+    "All",
+    "Block",
+    "BlocksAndSilence",
+    "Family",
+    "Given",
+    "Reach",
+    "Single",
+    "TauMax",
+    "parse_family",
+]
 
 
 @final
@@ -114,7 +124,9 @@ def parse_family(text: str, source: Source | None = None) -> Family:
         InputError: the text names no family.
     """
     name, _, argument = text.partition(":")
-    number = int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else None
+    number = (
+        int(argument) if argument.isascii() and argument.isdigit() and len(argument) < 6 else None
+    )
     match name, argument:
         case "given", "":
             return Given()

@@ -48,7 +48,9 @@ def build_definition(
     for key, value in values.items():
         if key not in known:
             listed = ", ".join(known) or "none"
-            message = f"{definition.name} has no parameter {key!r}; it has: {listed}{nearest(key, known)}"
+            message = (
+                f"{definition.name} has no parameter {key!r}; it has: {listed}{nearest(key, known)}"
+            )
             faults.append(message)
             continue
         try:
@@ -60,7 +62,9 @@ def build_definition(
         if isinstance(family, Given):
             arguments["family"] = Given(interventions)
         else:
-            faults.append(f'interventions are listed, but family = "{family}"; write family = "given"')
+            faults.append(
+                f'interventions are listed, but family = "{family}"; write family = "given"'
+            )
     elif interventions is not None:
         faults.append(f"{definition.name} has no family, so no interventions are listed")
     if faults:
@@ -119,12 +123,16 @@ def _sources(key: str, value: object) -> Sources:
     if isinstance(value, list) and value:
         pairs = []
         for pair in value:
-            good = isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, list) for p in pair)
+            good = (
+                isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, list) for p in pair)
+            )
             if not good:
                 break
             pairs.append((tuple(pair[0]), tuple(pair[1])))
         else:
             return Sources("listed", tuple(pairs))
     raise InputError(
-        [f'{key} is "all", "forward" or a list of [source, base] such as [[[0, 1], [1, 1]]], not {value!r}']
+        [
+            f'{key} is "all", "forward" or a list of [source, base] such as [[[0, 1], [1, 1]]], not {value!r}'
+        ]
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import final
 
+from .kernel.domain import Value
+
 __all__ = ["Depth", "HighFamily", "OmegaPolicy", "Scored", "Sources", "TauUPolicy", "Undefined"]
 
 
@@ -76,7 +78,7 @@ class Sources:
     """
 
     name: str = "all"
-    pairs: tuple[tuple[tuple[object, ...], tuple[object, ...]], ...] = ()
+    pairs: tuple[tuple[tuple[Value, ...], tuple[Value, ...]], ...] = ()
 
     def __str__(self) -> str:
         return self.name if self.name != "listed" else f"{len(self.pairs)} listed pairs"

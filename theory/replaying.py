@@ -57,7 +57,9 @@ def replays(
                 and _shown(result, found.high.result)
                 and bool(found.differs)
                 and all(read[name] != result[name] for name in found.differs)
-                and all(_source_agrees(claim, found, name, dict(u), own) for name, u in found.sources)
+                and all(
+                    _source_agrees(claim, found, name, dict(u), own) for name, u in found.sources
+                )
             )
         case LawGap():
             assert high is not None

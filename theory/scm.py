@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -12,9 +12,6 @@ from typing import final
 from .errors import EvaluationError, InputError
 from .intervention import NOTHING, Hard
 from .kernel import (
-    Apply,
-    Case,
-    Constant,
     Declaration,
     Domain,
     Finite,
@@ -24,7 +21,6 @@ from .kernel import (
     Program,
     Range,
     Reals,
-    Reference,
     Scope,
     Source,
     Value,
@@ -185,7 +181,9 @@ class SCM:
         for name in self.roots:
             domain = self.domain(name)
             if isinstance(domain, Interval | Reals):
-                raise InputError([f"{name!r} has infinitely many values; its contexts cannot be listed"])
+                raise InputError(
+                    [f"{name!r} has infinitely many values; its contexts cannot be listed"]
+                )
             domains.append(domain)
         for values in product(*domains):
             yield dict(zip(self.roots, values, strict=True))

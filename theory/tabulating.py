@@ -17,7 +17,9 @@ __all__ = ["tabulate"]
 LIMIT = 2**16
 
 
-def tabulate(name: str, function: Callable[..., Value], domains: Mapping[str, Domain]) -> Case | Constant:
+def tabulate(
+    name: str, function: Callable[..., Value], domains: Mapping[str, Domain]
+) -> Case | Constant:
     """The table of a callable over its parameters' domains.
 
     Args:
@@ -40,7 +42,9 @@ def tabulate(name: str, function: Callable[..., Value], domains: Mapping[str, Do
     if faults:
         raise InputError(faults)
     if prod(d.size for d in finite) > LIMIT:
-        raise InputError([f"{name!r}: its table has more than {LIMIT} rows; write it as an expression"])
+        raise InputError(
+            [f"{name!r}: its table has more than {LIMIT} rows; write it as an expression"]
+        )
     if not parents:
         return Constant(_value(function()))
     rows = tuple(

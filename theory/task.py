@@ -22,7 +22,16 @@ from .toml_source import Locate, read_toml
 __all__ = ["NetworkReader", "Task", "read_task"]
 
 SCHEMA = "tauomega/task/1"
-_GENERAL = ("schema", "definition", "at_most", "semantics", "interventions", "low", "high", "abstraction")
+_GENERAL = (
+    "schema",
+    "definition",
+    "at_most",
+    "semantics",
+    "interventions",
+    "low",
+    "high",
+    "abstraction",
+)
 _LOW = ("text", "kind")
 _HIGH = ("text", "interventions")
 _CLAIM = ("tau", "omega", "tau_u", "sites", "inert", "internal", "ignore", "partial")
@@ -102,9 +111,7 @@ class _Reader:
         self.directory, self.network = directory, network
         self.faults: list[Fault | str] = []
 
-    def task(
-        self, name: str, family: str | None, definition: type[Definition] | None
-    ) -> Task:
+    def task(self, name: str, family: str | None, definition: type[Definition] | None) -> Task:
         """The task, or all faults of the first stage that has any."""
         table = self.table
         if table.get("schema", SCHEMA) != SCHEMA:
@@ -175,13 +182,17 @@ class _Reader:
         semantics = self.table.get("semantics")
         if table.get("kind", "scm") == "network":
             if self.network is None:
-                raise InputError(["this reader decides SCMs only; load networks with tauomega.load"])
+                raise InputError(
+                    ["this reader decides SCMs only; load networks with tauomega.load"]
+                )
             return self.network.read(table, high, self.directory, semantics, self.locate)
         self._known(table, _LOW, "low")
         if table.get("kind", "scm") != "scm":
             self.fault(f'kind is "scm" or "network", not {table["kind"]!r}', "low", "kind")
         if semantics not in (None, "exact"):
-            self.fault(f'an SCM has exact semantics; leave semantics = "{semantics}" out', "semantics")
+            self.fault(
+                f'an SCM has exact semantics; leave semantics = "{semantics}" out', "semantics"
+            )
         if not isinstance(table.get("text"), str):
             raise InputError(["[low] needs text = …, the low-level model"])
         return SCM.from_text(table["text"], source=self.locate("low", "text"))
@@ -249,7 +260,11 @@ class _Reader:
             self.faults.append("[[abstraction.omega]] needs a high-level model; write [high]")
             return None
         if not isinstance(rows, list):
-            self.fault("ω is a list of tables [[abstraction.omega]] with low and high", "abstraction", "omega")
+            self.fault(
+                "ω is a list of tables [[abstraction.omega]] with low and high",
+                "abstraction",
+                "omega",
+            )
             return None
         pairs: list[tuple[Hard, Hard]] = []
         for index, row in enumerate(rows):
@@ -260,7 +275,9 @@ class _Reader:
             sides = []
             for side, model in (("low", scm), ("high", high)):
                 try:
-                    sides.append(model.intervention(str(row[side]), source=self.locate(*where, side)))
+                    sides.append(
+                        model.intervention(str(row[side]), source=self.locate(*where, side))
+                    )
                 except InputError as error:
                     self.faults.extend(error.faults)
             if len(sides) == 2:
@@ -277,7 +294,11 @@ class _Reader:
         found: dict[str, tuple[str, ...]] = {}
         for name, texts in given.items():
             where = ("abstraction", "sites", name)
-            if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts) or not texts:
+            if (
+                not isinstance(texts, list)
+                or not all(isinstance(t, str) for t in texts)
+                or not texts
+            ):
                 self.fault(f"the site of {name!r} is a list of at least one string", *where)
                 continue
             units: list[str] = []

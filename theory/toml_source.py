@@ -88,7 +88,9 @@ class _Places:
                 number = self._value(path, lines, number, key.end())
             number += 1
 
-    def _value(self, path: tuple[str | int, ...], lines: list[str], number: int, column: int) -> int:
+    def _value(
+        self, path: tuple[str | int, ...], lines: list[str], number: int, column: int
+    ) -> int:
         rest = lines[number][column:]
         for quotes in ('"""', "'''"):
             if rest.startswith(quotes):
@@ -109,7 +111,9 @@ class _Places:
             return self._array(path, lines, number, column)
         return number
 
-    def _array(self, path: tuple[str | int, ...], lines: list[str], number: int, column: int) -> int:
+    def _array(
+        self, path: tuple[str | int, ...], lines: list[str], number: int, column: int
+    ) -> int:
         position, depth, index = column, 0, 0
         while number < len(lines):
             line = lines[number]

@@ -60,5 +60,18 @@ def _assert_abstracts(
     verdict = check(claim, definition, timeout=timeout)
     accepted = ("holds", "unknown") if allow_unknown else ("holds",)
     if verdict.name not in accepted:
-        pytest.fail(str(verdict), pytrace=False)
+        pytest.fail(_told(verdict), pytrace=False)
     return verdict
+
+
+def _told(verdict: Verdict) -> str:
+    from tauomega.theory.verdict import Fails, Unknown
+
+    said = f"{verdict.question.definition} {verdict.name}: {verdict.question.sentence}"
+    match verdict:
+        case Fails(counterexample=counterexample):
+            return f"{said}\ncounterexample: {counterexample}"
+        case Unknown(reason=reason, advice=advice):
+            return f"{said}\n{reason}\n{advice}"
+        case _:
+            return said

@@ -140,7 +140,8 @@ def _random_blocks(rng: random.Random, variables: int | None = None) -> _Blocks:
         choice = rng.choice(blocks)
         if len(choice) < 2:
             choice.append(name)
-    tau, domains = [], []
+    tau: list[Expression] = []
+    domains: list[Domain] = []
     for block in blocks:
         parents = [(name, _finite(low, name)) for name in block]
         domain: Domain = Range(0, 2) if rng.random() < 0.15 else BOOL

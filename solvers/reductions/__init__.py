@@ -26,7 +26,7 @@ REDUCTIONS: tuple[tuple[str, Callable[[Problem], Problem | None]], ...] = (
 
 def reduced(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
     """The problem after every reduction that applies, and the theorems used."""
-    used = []
+    used: list[str] = []
     for theorem, rewrite in REDUCTIONS:
         rewritten = rewrite(problem)
         if rewritten is not None:

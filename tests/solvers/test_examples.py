@@ -127,7 +127,7 @@ def test_every_counterexample_replays() -> None:
 def test_a_joint_interchange_that_fails_scores_48_of_64() -> None:
     """theory.md A.3, CE8."""
     verdict = check(claim_of("ce8"), InterchangeConsistency(joint=Depth(None)))
-    assert dict(verdict.measures)["interchange accuracy"] * 64 == 48  # type: ignore[union-attr]
+    assert dict(verdict.measures)["interchange accuracy"] * 64 == 48
 
 
 def test_an_ambiguous_omega_is_refused_by_name() -> None:

@@ -69,6 +69,4 @@ class Constructive:
         return "each τ reads a block of its own; " + self._squares(claim).sentence()
 
     def _squares(self, claim: Abstraction) -> Squares:
-        return Squares(
-            claim, self.family, self.omega, self.tau_u, self.high_family, self.undefined
-        )
+        return Squares(claim, self.family, self.omega, self.tau_u, self.high_family, self.undefined)

@@ -58,7 +58,9 @@ class InterchangeConsistency:
     """
 
     name: ClassVar[str] = "interchange"
-    statement: ClassVar[str] = "setting sites to values from other runs acts as setting the variables"
+    statement: ClassVar[str] = (
+        "setting sites to values from other runs acts as setting the variables"
+    )
     source: ClassVar[str] = "Geiger et al. (2024), Defs. 2 and 5"
     stronger: ClassVar[tuple[tuple[str, str], ...]] = (("constructive", "ce7"),)
     weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -79,9 +81,7 @@ class InterchangeConsistency:
         space = Swaps(self.joint, self.sources)
         read = self.scored_variables(claim)
         low, high = _runs("x")
-        equal = Dist(
-            Metric.DISCRETE, Read(read, ApplyMap(TAU, low)), Read(read, high)
-        )
+        equal = Dist(Metric.DISCRETE, Read(read, ApplyMap(TAU, low)), Read(read, high))
         parts = [Part("interchange", Sup("x", space, equal))]
         if self.scored is Scored.INDUCED:
             same = Violated(Relation.ONE_LABEL, (*_runs("x"), *_runs("y")))

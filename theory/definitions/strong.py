@@ -56,6 +56,4 @@ class Strong:
         return self._squares(claim).sentence()
 
     def _squares(self, claim: Abstraction) -> Squares:
-        return Squares(
-            claim, self.family, self.omega, self.tau_u, HighFamily.ALL, self.undefined
-        )
+        return Squares(claim, self.family, self.omega, self.tau_u, HighFamily.ALL, self.undefined)

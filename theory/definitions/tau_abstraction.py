@@ -65,6 +65,4 @@ class TauAbstraction:
         return self._squares(claim).sentence()
 
     def _squares(self, claim: Abstraction) -> Squares:
-        return Squares(
-            claim, self.family, self.omega, self.tau_u, self.high_family, self.undefined
-        )
+        return Squares(claim, self.family, self.omega, self.tau_u, self.high_family, self.undefined)

@@ -87,7 +87,9 @@ def complete(
                     if away is not None:
                         found = [fault(f"{name!r} leaves its domain: {away}", name)]
                 elif isinstance(mechanism, Hole):
-                    found = [fault(f"the hole of {name!r} needs a domain: {name} : bool = ?(…)", name)]
+                    found = [
+                        fault(f"the hole of {name!r} needs a domain: {name} : bool = ?(…)", name)
+                    ]
                 else:
                     domains[name] = image(mechanism, domains)
             except EvaluationError as error:
@@ -142,7 +144,9 @@ def _well_formed(declared: Sequence[Declaration], fault: object) -> Iterator[Fau
         if isinstance(d.domain, Finite):
             for value in d.domain.values:
                 if isinstance(value, str) and value in known:
-                    yield make(f"{value!r} is a label of {d.name!r} and a variable; rename one", d.name)
+                    yield make(
+                        f"{value!r} is a label of {d.name!r} and a variable; rename one", d.name
+                    )
 
 
 def _order(declared: Sequence[Declaration]) -> tuple[tuple[str, ...] | None, list[str]]:

@@ -32,7 +32,9 @@ class Finite:
 
     def __post_init__(self) -> None:
         if not self.values or len(set(self.values)) != len(self.values):
-            raise ValueError(f"a finite domain lists each value once, at least one: {self.values!r}")
+            raise ValueError(
+                f"a finite domain lists each value once, at least one: {self.values!r}"
+            )
 
     @property
     def size(self) -> int:

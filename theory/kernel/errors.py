@@ -53,7 +53,11 @@ class Fault:
     def render(self) -> str:
         """The fault as a person reads it: place, message, the line, a caret."""
         if self.span is None or self.position is None:
-            return self.message if self.source.name == "text" else f"{self.source.name}: {self.message}"
+            return (
+                self.message
+                if self.source.name == "text"
+                else f"{self.source.name}: {self.message}"
+            )
         line, column = self.position
         first = self.text.rfind("\n", 0, self.span[0]) + 1
         last = self.text.find("\n", first)

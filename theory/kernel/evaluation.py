@@ -33,8 +33,8 @@ def evaluate(expression: Expression, state: Mapping[str, Value]) -> Value:
             return _apply(operator, values, state)
         case Case(arguments=arguments, rows=rows, default=default):
             key = tuple([evaluate(argument, state) for argument in arguments])
-            for values, entry in rows:
-                if values == key:
+            for row, entry in rows:
+                if row == key:
                     return evaluate(entry, state)
             if default is not None:
                 return evaluate(default, state)
@@ -111,7 +111,7 @@ def _arithmetic(operator: Operator, v: Sequence[Number], state: Mapping[str, Val
         case Operator.ABS:
             return abs(v[0])
         case Operator.RELU:
-            return max(v[0], 0)
+            return v[0] if v[0] > 0 else 0
         case Operator.FLOOR:
             return floor(v[0])
         case _:

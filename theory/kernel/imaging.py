@@ -9,7 +9,17 @@ from math import prod
 from .domain import BOOL, Domain, Finite, Range, Reals, Value, is_number
 from .errors import EvaluationError, Fault, InputError, Source
 from .evaluation import evaluate
-from .expression import Apply, Case, Constant, Expression, Hole, Operator, Reference, free_names, walk
+from .expression import (
+    Apply,
+    Case,
+    Constant,
+    Expression,
+    Hole,
+    Operator,
+    Reference,
+    free_names,
+    walk,
+)
 
 __all__ = ["as_domain", "check_expression", "image", "stays_within"]
 
@@ -52,7 +62,9 @@ def image(expression: Expression, domains: Mapping[str, Domain]) -> Domain:
     if size > LIMIT:
         if _is_truth(expression, domains):
             return BOOL
-        raise InputError([f"the domain cannot be inferred from {size} points; declare it: name : domain = …"])
+        raise InputError(
+            [f"the domain cannot be inferred from {size} points; declare it: name : domain = …"]
+        )
     values: dict[Value, None] = {}
     for point in product(*finite):
         values.setdefault(evaluate(expression, dict(zip(names, point, strict=True))))
@@ -129,7 +141,10 @@ def check_expression(
                 elif operator not in (Operator.EQ, Operator.NE):
                     for operand in arguments:
                         if _may_be_label(operand, domains):
-                            fault(f"{operator.value!r} is applied to labels; compare them with ==", operand)
+                            fault(
+                                f"{operator.value!r} is applied to labels; compare them with ==",
+                                operand,
+                            )
             case _:
                 pass
     if not faults and not isinstance(expression, Hole):
@@ -137,7 +152,9 @@ def check_expression(
     return faults
 
 
-def _require_truth(operand: Expression, domains: Mapping[str, Domain], word: str, fault: object) -> None:
+def _require_truth(
+    operand: Expression, domains: Mapping[str, Domain], word: str, fault: object
+) -> None:
     if _is_truth(operand, domains):
         return
     shown = "other values"
@@ -197,7 +214,9 @@ def _totality(
     return faults
 
 
-def stays_within(expression: Expression, domains: Mapping[str, Domain], target: Domain) -> str | None:
+def stays_within(
+    expression: Expression, domains: Mapping[str, Domain], target: Domain
+) -> str | None:
     """A state at which the value leaves the target, in words; `None` if none was found.
 
     All points are tried up to 2^16; beyond that, and for real parents, evaluation checks.
@@ -217,5 +236,3 @@ def stays_within(expression: Expression, domains: Mapping[str, Domain], target: 
             shown = ", ".join(f"{name} = {v}" for name, v in state.items()) or "every state"
             return f"the value is {value}, outside {target}, at {shown}"
     return None
-
-

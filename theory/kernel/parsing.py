@@ -165,7 +165,12 @@ class Parser:
                 steps += 1
                 continue
             # a chain of one associative operator is one node; `(a + b) + c` stays as written
-            if operator in _CHAINS and steps and isinstance(left, RawApply) and left.operator is operator:
+            if (
+                operator in _CHAINS
+                and steps
+                and isinstance(left, RawApply)
+                and left.operator is operator
+            ):
                 left = RawApply(operator, (*left.arguments, right), span)
             else:
                 left = RawApply(operator, (left, right), span)

@@ -56,7 +56,8 @@ def _text(expression: Expression) -> tuple[str, int]:
             return f"?({', '.join([_text(a)[0] for a in arguments])})", 10
         case Case(arguments=arguments, rows=rows, default=default):
             shown = [
-                f"{', '.join([_constant(v)[0] for v in key])}: {_text(entry)[0]}" for key, entry in rows
+                f"{', '.join([_constant(v)[0] for v in key])}: {_text(entry)[0]}"
+                for key, entry in rows
             ]
             if default is not None:
                 shown.append(f"else: {_text(default)[0]}")
@@ -102,7 +103,10 @@ def _apply(operator: Operator, arguments: tuple[Expression, ...]) -> tuple[str, 
     if operator in (Operator.DIV, Operator.MOD):
         left, right = arguments
         # a product on the left needs no parentheses, but a bare fraction would be read otherwise
-        return f"{_operand(left, level + (not isinstance(left, Apply)))}{sign}{_operand(right, level + 1)}", level
+        return (
+            f"{_operand(left, level + (not isinstance(left, Apply)))}{sign}{_operand(right, level + 1)}",
+            level,
+        )
     return sign.join([_operand(a, level + 1) for a in arguments]), level
 
 

@@ -45,7 +45,9 @@ def parse_program(text: str, source: Source | None = None) -> Program:
         raise InputError(sorted(reader.faults, key=lambda fault: fault.span or (0, 0)))
     declared = reader.declarations()
     if not declared:
-        raise InputError([Fault("the model has no variables; write, for example, X : bool", source=where)])
+        raise InputError(
+            [Fault("the model has no variables; write, for example, X : bool", source=where)]
+        )
     families = tuple((name, members) for name, members in reader.families.items())
     return complete(declared, families, text=text, source=where, spans=reader.spans)
 
@@ -132,10 +134,12 @@ class _Reader:
                         if name in self.listed:
                             self.fault(f"{name!r} is declared twice", target.span)
                         self._name(name, target)
-                        self.listed[name] = line  # type: ignore[assignment]  # a Listed
+                        self.listed[name] = line
             case Equation(target=target) if target.index is None:
                 if target.low is not None and target.low != target.high:
-                    self.fault("an equation has one target; write X[i] = … for a family", target.span)
+                    self.fault(
+                        "an equation has one target; write X[i] = … for a family", target.span
+                    )
                 for name in self._members(target):
                     self._name(name, target)
             case _:
@@ -149,7 +153,10 @@ class _Reader:
 
     def _members(self, target: Target) -> list[str]:
         if target.index is not None:
-            self.fault(f"the index {target.index!r} stands in equations; write {target.name}[1..3]", target.span)
+            self.fault(
+                f"the index {target.index!r} stands in equations; write {target.name}[1..3]",
+                target.span,
+            )
             return []
         if target.low is None or target.high is None:
             return [target.name]
@@ -192,7 +199,8 @@ class _Reader:
             ranges[used] = tuple(int(name[len(used) + 1 : -1]) for name in members)
         if not ranges:
             self.fault(
-                f"nothing says over what {index!r} runs: declare {family}[1..3], or index a family by {index}", span
+                f"nothing says over what {index!r} runs: declare {family}[1..3], or index a family by {index}",
+                span,
             )
             return ()
         if len(set(ranges.values())) > 1:
@@ -235,9 +243,7 @@ class _Reader:
         for name in sorted(set(self.definitions) & set(self.order)):
             self.fault(f"{name!r} is an abbreviation and a variable; rename one", self.spans[name])
         names = frozenset(self.order)
-        resolver = Resolver(
-            self.text, self.source, names, self.families, labels, self.definitions
-        )
+        resolver = Resolver(self.text, self.source, names, self.families, labels, self.definitions)
         found: list[Declaration] = []
         for name in sorted(self.order, key=lambda name: self.spans[name][0]):
             if name in self.equations:
@@ -247,7 +253,9 @@ class _Reader:
                 except InputError as error:
                     self.faults.extend(error.faults)
                     continue
-                found.append(Declaration(name, Kind.ENDOGENOUS, self.domains[name], None, mechanism))
+                found.append(
+                    Declaration(name, Kind.ENDOGENOUS, self.domains[name], None, mechanism)
+                )
             else:
                 listed = self.listed.get(name)
                 if listed is None:  # an indexed equation that failed
@@ -278,7 +286,11 @@ def _indexed_by(raw: Raw, index: str) -> Iterator[str]:
             case RawName(name=name, index=found):
                 if found is not None and found.name == index and found.offset == 0:
                     yield name
-            case RawApply(arguments=arguments) | RawCall(arguments=arguments) | RawHole(arguments=arguments):
+            case (
+                RawApply(arguments=arguments)
+                | RawCall(arguments=arguments)
+                | RawHole(arguments=arguments)
+            ):
                 pending.extend(arguments)
             case RawTable(arguments=arguments, rows=rows, default=default):
                 pending.extend(arguments)
@@ -287,4 +299,3 @@ def _indexed_by(raw: Raw, index: str) -> Iterator[str]:
                     pending.append(default)
             case _:
                 pass
-

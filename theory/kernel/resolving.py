@@ -98,7 +98,9 @@ class Resolver:
             case RawCall():
                 return self._call(raw, indices, arguments)
             case RawHole(arguments=operands, span=span):
-                return Hole(tuple([self._expression(a, indices, arguments) for a in operands]), span)
+                return Hole(
+                    tuple([self._expression(a, indices, arguments) for a in operands]), span
+                )
             case RawTable():
                 return self._table(raw, indices, arguments)
 
@@ -155,7 +157,9 @@ class Resolver:
         if operator in (Operator.ABS, Operator.RELU, Operator.FLOOR):
             if len(raw.arguments) != 1:
                 self._fail(f"{raw.function!r} takes one argument", raw.span)
-            return Apply(operator, (self._expression(raw.arguments[0], indices, arguments),), raw.span)
+            return Apply(
+                operator, (self._expression(raw.arguments[0], indices, arguments),), raw.span
+            )
         operands: list[Expression] = []
         for argument in raw.arguments:
             if isinstance(argument, RawSlice):
@@ -193,7 +197,9 @@ class Resolver:
             self._fail(f"unknown function {raw.function!r}{nearest(raw.function, known)}", raw.span)
         if len(raw.arguments) != len(definition.parameters):
             count = len(definition.parameters)
-            self._fail(f"{raw.function!r} takes {count} arguments, not {len(raw.arguments)}", raw.span)
+            self._fail(
+                f"{raw.function!r} takes {count} arguments, not {len(raw.arguments)}", raw.span
+            )
         given = [self._expression(a, indices, arguments) for a in raw.arguments]
         return self._expression(
             definition.body, {}, dict(zip(definition.parameters, given, strict=True))
@@ -240,5 +246,3 @@ def depth_of(expression: Expression) -> int:
         if len(level) > MAX_NODES:
             level = list({id(node): node for node in level}.values())
     return height
-
-

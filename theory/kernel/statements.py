@@ -13,7 +13,17 @@ from .parsing import Parser
 from .program import Kind
 from .raw import Raw
 
-__all__ = ["Cyclic", "Defined", "Equation", "Listed", "Statement", "Target", "read_domain", "read_law", "statements"]
+__all__ = [
+    "Cyclic",
+    "Defined",
+    "Equation",
+    "Listed",
+    "Statement",
+    "Target",
+    "read_domain",
+    "read_law",
+    "statements",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,9 @@ def _statement(parser: Parser) -> Statement:
         targets.append(_target(parser))
     span = targets[0].span
     if parser.peek("|"):
-        parser.fail("conditional laws (kernel models, 'X | Y : … ~ …') are not decided yet; give X a mechanism")
+        parser.fail(
+            "conditional laws (kernel models, 'X | Y : … ~ …') are not decided yet; give X a mechanism"
+        )
     domain: Domain | None = None
     if parser.accept(":"):
         domain = read_domain(parser)
@@ -135,7 +147,7 @@ def _statement(parser: Parser) -> Statement:
     law: Law | None = None
     if parser.peek("~"):
         if kind is Kind.PARAMETER:
-            parser.fail("a parameter has no law: it is read \"for all values\"")
+            parser.fail('a parameter has no law: it is read "for all values"')
         parser.next()
         law = read_law(parser, domain)
     return Listed(kind, tuple(targets), domain, law, span)
@@ -174,7 +186,11 @@ def read_domain(parser: Parser) -> Domain:
         parser.expect("}", "the values")
         if len(set(values)) < len(values):
             parser.fail("a value is listed twice", start.span)
-        return BOOL if set(values) == {0, 1} and len(values) == 2 and values[0] == 0 else Finite(tuple(values))
+        return (
+            BOOL
+            if set(values) == {0, 1} and len(values) == 2 and values[0] == 0
+            else Finite(tuple(values))
+        )
     if parser.accept("["):
         low = parser.number()
         parser.expect(",", "the lower end")
@@ -225,7 +241,9 @@ def read_law(parser: Parser, domain: Domain) -> Law:
     else:
         p = parser.number()
         if domain != BOOL:
-            parser.fail("one probability is the law of a bool; list one for each value: (…, …)", start.span)
+            parser.fail(
+                "one probability is the law of a bool; list one for each value: (…, …)", start.span
+            )
         weights = [1 - p, p]
     if not isinstance(domain, Finite | Range):
         parser.fail("a list of probabilities is the law of a finite domain", start.span)
@@ -236,5 +254,3 @@ def read_law(parser: Parser, domain: Domain) -> Law:
         total = sum(weights)
         parser.fail(f"probabilities are non-negative and sum to 1; these sum to {total}", span)
     return FiniteLaw(tuple(weights))
-
-

@@ -14,8 +14,36 @@ MAX_TEXT = 1_000_000
 MAX_DIGITS = 1000
 
 RESERVED = frozenset(
-    "bool real input param let def cyclic if then else or and xor not mod table uniform normal "
-    "min max abs relu floor sum all any count self".split()
+    [
+        "bool",
+        "real",
+        "input",
+        "param",
+        "let",
+        "def",
+        "cyclic",
+        "if",
+        "then",
+        "else",
+        "or",
+        "and",
+        "xor",
+        "not",
+        "mod",
+        "table",
+        "uniform",
+        "normal",
+        "min",
+        "max",
+        "abs",
+        "relu",
+        "floor",
+        "sum",
+        "all",
+        "any",
+        "count",
+        "self",
+    ]
 )
 
 _PATTERN = re.compile(
