@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, final
 
 from tauomega.solvers.engine import Answer, Budget, Problem
-from tauomega.solvers.enumeration import Interpreter
+from tauomega.solvers.interpreter import Interpreter
 from tauomega.solvers.ranging import Swap, swaps
 from tauomega.theory.defect import Dist, Read, Sup, Swaps
 from tauomega.theory.errors import EvaluationError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,7 +147,7 @@ class Network:
         tensors = read_safetensors(Path(path), sha256=sha256)
         faults: list[str] = []
         wanted: dict[str, tuple[int, ...]] = {}
-        for k, (before, after) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for k, (before, after) in enumerate(itertools.pairwise(sizes)):
             wanted[f"layers.{k}.weight"] = (after, before)
             wanted[f"layers.{k}.bias"] = (after,)
         for name, shape in wanted.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,7 +67,7 @@ def read_safetensors(path: Path, *, sha256: str | None = None) -> dict[str, Arra
         array = np.frombuffer(body[start:stop], dtype=_DTYPES[entry["dtype"]])
         found[name] = array.reshape(entry["shape"])
     taken.sort()
-    for (_, stop, name), (start, _, other) in zip(taken, taken[1:], strict=False):
+    for (_, stop, name), (start, _, other) in itertools.pairwise(taken):
         if start < stop:
             faults.append(f"{path}: tensors {name!r} and {other!r} overlap")
     if faults:

@@ -51,7 +51,7 @@ from tauomega.theory.kernel import Finite, Range, Value
 from tauomega.theory.scm import SCM
 
 from .engine import Answer, Budget, Problem
-from .enumeration import Interpreter
+from .interpreter import Interpreter
 from .omega_search import OMEGA_SEARCH
 from .onto import missed_by_factor
 from .ranging import Swap, as_context

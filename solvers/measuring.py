@@ -9,8 +9,8 @@ from tauomega.theory.defect import Defect, Dist, Max, Part, Sup, Swaps
 from tauomega.theory.policy import Depth, OmegaPolicy, Sources, TauUPolicy
 
 from .engine import Budget, Problem
-from .enumeration import Interpreter, OutOfTimeError
 from .facts import Facts
+from .interpreter import Interpreter, OutOfTimeError
 from .ranging import swaps
 
 __all__ = ["interchange_measures"]

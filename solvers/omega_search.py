@@ -28,7 +28,7 @@ from tauomega.theory.policy import HighFamily
 from tauomega.theory.verdict import INFINITE, Enumeration, OmegaWitness
 
 from .engine import Answer, Budget, Problem
-from .enumeration import Interpreter, OutOfTimeError
+from .interpreter import Interpreter, OutOfTimeError
 from .parameters import has_finite_parameters
 from .ranging import high_interventions
 from .settled import nothing_to_check, settled_family

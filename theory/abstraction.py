@@ -109,11 +109,11 @@ class Abstraction:
         internal: Sequence[str] = (),
         high_interventions: Sequence[str] | None = None,
     ) -> Abstraction:
-        """Read a claim whose maps and interventions are strings in the models' own words.
+        r"""Read a claim whose maps and interventions are strings in the models' own words.
 
         Example:
-            >>> low = SCM.from_text("U1, U2 : bool\\nX1 = U1\\nX2 = U2")
-            >>> high = SCM.from_text("U : bool\\nY = U")
+            >>> low = SCM.from_text("U1, U2 : bool\nX1 = U1\nX2 = U2")
+            >>> high = SCM.from_text("U : bool\nY = U")
             >>> Abstraction.from_text(low, high, {"Y": "X1 and X2"}).tau_text
             {'Y': 'X1 and X2'}
         """
@@ -216,6 +216,12 @@ class Abstraction:
     def tau_text(self) -> dict[str, str]:
         """τ as text."""
         return {name: format_expression(e) for name, e in self.tau.items()}
+
+    def to_latex(self) -> str:
+        """τ as LaTeX."""
+        from .symbolic.latex import map_to_latex
+
+        return map_to_latex(self.tau)
 
     def read(self, state: State) -> dict[str, Value]:
         """τ at a low-level state: the value of every high-level variable that has one."""

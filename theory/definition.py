@@ -205,7 +205,7 @@ def context_map(claim: Abstraction, policy: TauUPolicy) -> Mapping[str, Expressi
 
 # ---------------------------------------------------------------- pieces
 
-U, I, J, K, Y, X, T, W = "u", "i", "j", "k", "y", "x", "t", "w"
+U, LOW_I, J, K, Y, X, T, W = "u", "i", "j", "k", "y", "x", "t", "w"
 
 
 def tau_onto() -> Part:
@@ -225,15 +225,17 @@ def omega_parts(
 ) -> tuple[Part, ...]:
     """What is asked of a given or derived ω: into I_H, onto I_H, order-preserving."""
     parts = []
-    image = ApplyMap(OMEGA, Var(I))
+    image = ApplyMap(OMEGA, Var(LOW_I))
     if monotone and policy is OmegaPolicy.GIVEN:
-        order = Violated(Relation.ORDER_PRESERVED, (Var(I), Var(K), image, ApplyMap(OMEGA, Var(K))))
-        parts.append(Part("ω order-preserving", Sup(I, family, Sup(K, family, order))))
+        order = Violated(
+            Relation.ORDER_PRESERVED, (Var(LOW_I), Var(K), image, ApplyMap(OMEGA, Var(K)))
+        )
+        parts.append(Part("ω order-preserving", Sup(LOW_I, family, Sup(K, family, order))))
     if high is HighFamily.DECLARED:
         into = Inf(J, HighInterventions(high), Dist(Metric.DISCRETE, image, Var(J)))
-        parts.append(Part("ω into I_H", Sup(I, family, into)))
+        parts.append(Part("ω into I_H", Sup(LOW_I, family, into)))
     if high is not HighFamily.IMAGE:
-        onto = Inf(I, family, Dist(Metric.DISCRETE, image, Var(J)))
+        onto = Inf(LOW_I, family, Dist(Metric.DISCRETE, image, Var(J)))
         parts.append(Part("ω onto I_H", Sup(J, HighInterventions(high), onto)))
     return tuple(parts)
 
@@ -250,10 +252,10 @@ def compatible_contexts(
     searched = tau_u in (TauUPolicy.SEARCHED, TauUPolicy.SEARCHED_ONTO)
     omega_map: Map | Var = Var(W) if omega is OmegaPolicy.SEARCHED else OMEGA
     tau_u_map: Map | Var = Var(T) if searched else TAU_U
-    low = ApplyMap(TAU, Run(LOW, Var(U), Var(I)))
-    above = Run(HIGH, ApplyMap(tau_u_map, Var(U)), ApplyMap(omega_map, Var(I)))
+    low = ApplyMap(TAU, Run(LOW, Var(U), Var(LOW_I)))
+    above = Run(HIGH, ApplyMap(tau_u_map, Var(U)), ApplyMap(omega_map, Var(LOW_I)))
     body: Defect = Dist(Metric.DISCRETE, low, above)
-    body = Sup(I, family, Sup(U, Contexts(LOW), body))
+    body = Sup(LOW_I, family, Sup(U, Contexts(LOW), body))
     if searched:
         body = Inf(T, ContextMaps(onto=tau_u is TauUPolicy.SEARCHED_ONTO), body)
     if omega is OmegaPolicy.SEARCHED:
@@ -264,9 +266,9 @@ def compatible_contexts(
 def equal_laws(family: Interventions, omega: OmegaPolicy, high: HighFamily) -> Part:
     r"""$\forall i: \tau_\# P_L^i = P_H^{\omega(i)}$, for the models' own laws."""
     omega_map: Map | Var = Var(W) if omega is OmegaPolicy.SEARCHED else OMEGA
-    image: Term = ApplyMap(omega_map, Var(I))
-    gap = Dist(Metric.DISCRETE, Push(TAU, Law(LOW, Var(I))), Law(HIGH, image))
-    body: Defect = Sup(I, family, gap)
+    image: Term = ApplyMap(omega_map, Var(LOW_I))
+    gap = Dist(Metric.DISCRETE, Push(TAU, Law(LOW, Var(LOW_I))), Law(HIGH, image))
+    body: Defect = Sup(LOW_I, family, gap)
     if omega is OmegaPolicy.SEARCHED:
         body = Inf(W, OmegaMaps(family, high), body)
     return Part("laws", body)

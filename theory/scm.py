@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import final
+from typing import Any, final
 
 from .errors import EvaluationError, InputError
 from .intervention import NOTHING, Hard
@@ -65,7 +65,7 @@ class SCM:
     Source: Beckers, Eberhardt & Halpern (2019), Defs. 2.1-2.2, arXiv:1906.11583.
 
     Example:
-        >>> model = SCM.from_text("U : bool ~ 1/3\\nX = U\\nY = not X")
+        >>> model = SCM.from_text("U : bool ~ 1/3\nX = U\nY = not X")
         >>> model.run({"U": 1}, Hard((("X", 0),)))
         {'X': 0, 'Y': 1}
     """
@@ -112,6 +112,27 @@ class SCM:
             mechanism = tabulate(name, function, known)
             declared.append(Declaration(name, Kind.ENDOGENOUS, domain, None, mechanism))
         return cls(complete(declared))
+
+    @classmethod
+    def from_equations(
+        cls, equations: Sequence[Any], domains: Mapping[Any, str | Domain], **more: Any
+    ) -> SCM:
+        """A model from `sympy.Eq(X, …)`; see `theory.symbolic.equations.scm_from_equations`."""
+        from .symbolic.equations import scm_from_equations
+
+        return scm_from_equations(equations, domains, **more)
+
+    def solution(self, intervention: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Every endogenous variable in closed form under an intervention, as sympy expressions."""
+        from .symbolic.solution import solution
+
+        return solution(self, intervention)
+
+    def to_latex(self) -> str:
+        """The model as LaTeX."""
+        from .symbolic.latex import model_to_latex
+
+        return model_to_latex(self)
 
     def as_scm(self) -> SCM:
         """The model itself (networks translate themselves here)."""
@@ -163,7 +184,7 @@ class SCM:
     def scope(self) -> Scope:
         """The names that an abstraction map or an intervention may mention."""
         domains = {name: self.domain(name) for name in self.endogenous}
-        families = {name: members for name, members in self.program.families}
+        families = dict(self.program.families)
         return Scope(domains, families)
 
     def context_count(self) -> int | None:

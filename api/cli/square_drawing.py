@@ -67,8 +67,10 @@ def _rows(column: int, left: str, middle: str, right: str, *, stem: str = "") ->
 
 
 def _fit(text: str, column: int, stem: str) -> list[str]:
-    """The text in lines of at most `column`, each after the stem."""
-    found = wrap(text, column - len(stem), break_on_hyphens=False)
+    """The text in lines of at most `column`, each after the stem; `X = 1` stays in one piece."""
+    together = text.replace(" = ", "\u00a0=\u00a0")
+    wrapped = wrap(together, column - len(stem), break_on_hyphens=False)
+    found = [line.replace("\u00a0", " ") for line in wrapped]
     if len(found) > MOST_ROWS:
         hidden = text.count(" = ") - sum(line.count(" = ") for line in found[:MOST_ROWS])
         found = [*found[:MOST_ROWS], f"… and {hidden} more (--json has all)"]

@@ -89,7 +89,8 @@ def headline(verdict: Verdict) -> str:
     claim = question.sentence
     match verdict:
         case Holds(evidence=evidence):
-            return f"{about}, proved {evidence_words(evidence)}: {claim}."
+            shown = "" if isinstance(evidence, Trusted) else "proved "
+            return f"{about}, {shown}{evidence_words(evidence)}: {claim}."
         case Fails():
             return f"{about}, refuted: {claim}."
         case Unknown(reason=reason):

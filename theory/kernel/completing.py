@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .domain import BOOL, Domain, Finite, Range
-from .errors import EvaluationError, Fault, InputError, Source, nearest
+from .errors import EvaluationError, Fault, InputError, Source, in_order, nearest
 from .expression import Expression, Hole, free_names
 from .imaging import check_expression, image, stays_within
 from .law import FiniteLaw, Law
@@ -63,7 +63,10 @@ def complete(
         order, cycle = _order(declared)
         if cycle:
             shown = " -> ".join(cycle)
-            message = f"the mechanisms form a cycle: {shown}; a model must be acyclic: break the cycle, or unroll it in time"
+            message = (
+                f"the mechanisms form a cycle: {shown}; a model must be acyclic: break the cycle, "
+                "or unroll it in time"
+            )
             faults.append(fault(message, cycle[0]))
     if faults or order is None:
         raise InputError(faults)
@@ -100,7 +103,7 @@ def complete(
             faults += found
             broken.add(name)
     if faults:
-        raise InputError(sorted(faults, key=lambda f: f.span or (0, 0)))
+        raise InputError(in_order(faults))
     variables = tuple(
         Variable(d.name, d.kind, _normal(domains[d.name]), d.law, d.mechanism) for d in declared
     )

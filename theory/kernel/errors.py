@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-__all__ = ["AbstractionError", "EvaluationError", "Fault", "InputError", "Source", "nearest"]
+__all__ = [
+    "AbstractionError",
+    "EvaluationError",
+    "Fault",
+    "InputError",
+    "Source",
+    "in_order",
+    "nearest",
+]
 
 
 class AbstractionError(Exception):
@@ -70,6 +78,11 @@ class Fault:
             width = min(width, max(1, len(shown) - offset))
         place = f"{self.source.name}:{line}:{column}"
         return f"{place}: {self.message}\n    {shown}\n    {' ' * offset}{'^' * width}"
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults of one text by where they stand."""
+    return sorted(faults, key=lambda fault: fault.span or (0, 0))
 
 
 class InputError(AbstractionError, ValueError):

@@ -80,7 +80,7 @@ def _numbers(
 def _arithmetic(operator: Operator, v: Sequence[Number], state: Mapping[str, Value]) -> Number:
     match operator:
         case Operator.ADD:
-            return sum(v)
+            return sum(v, start=0)
         case Operator.NEG:
             return -v[0]
         case Operator.MUL:
@@ -109,7 +109,7 @@ def _arithmetic(operator: Operator, v: Sequence[Number], state: Mapping[str, Val
         case Operator.MAX:
             return max(v)
         case Operator.ABS:
-            return abs(v[0])
+            return v[0] if v[0] >= 0 else -v[0]
         case Operator.RELU:
             return v[0] if v[0] > 0 else 0
         case Operator.FLOOR:

@@ -70,10 +70,7 @@ def _item(parser: Parser, scope: Scope, found: dict[str, Value], faults: list[Fa
     parser.expect("=", "the target")
     at = parser.token
     value: Value
-    if at.kind == "name":
-        value = parser.name("a value").text
-    else:
-        value = exact(parser.number())
+    value = parser.name("a value").text if at.kind == "name" else exact(parser.number())
     for target in names:
         if target not in scope.domains:
             fault(f"unknown variable {target!r}{nearest(target, scope.domains)}")
@@ -92,10 +89,7 @@ def parse_value(text: str) -> Value:
     """
     parser = Parser(text, Source("value"))
     value: Value
-    if parser.token.kind == "name":
-        value = parser.name("a value").text
-    else:
-        value = exact(parser.number())
+    value = parser.name("a value").text if parser.token.kind == "name" else exact(parser.number())
     if parser.token.kind != "end":
         parser.fail("the value should end here")
     return value

@@ -312,6 +312,8 @@ def _is_fraction(left: Raw, right: Raw) -> bool:
 
 
 def _fraction(left: Raw, right: Raw, span: Span) -> RawNumber:
-    assert isinstance(left, RawNumber) and isinstance(right, RawNumber)
-    assert not isinstance(left.value, str) and not isinstance(right.value, str)
+    assert isinstance(left, RawNumber)
+    assert isinstance(right, RawNumber)
+    assert not isinstance(left.value, str)
+    assert not isinstance(right.value, str)
     return RawNumber(exact(Fraction(left.value) / right.value), span)

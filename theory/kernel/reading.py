@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .completing import MAX_VARIABLES, Declaration, complete
 from .domain import Domain, Finite
-from .errors import Fault, InputError, Source
+from .errors import Fault, InputError, Source, in_order
 from .expression import Expression
 from .imaging import check_expression
 from .law import Law
@@ -42,7 +42,7 @@ def parse_program(text: str, source: Source | None = None) -> Program:
         if isinstance(line, Equation):
             reader.equation(line)
     if reader.faults:
-        raise InputError(sorted(reader.faults, key=lambda fault: fault.span or (0, 0)))
+        raise InputError(in_order(reader.faults))
     declared = reader.declarations()
     if not declared:
         raise InputError(
@@ -263,7 +263,7 @@ class _Reader:
                 found.append(Declaration(name, listed.kind, listed.domain, listed.law))
         if self.faults:
             unique = dict.fromkeys(self.faults)
-            raise InputError(sorted(unique, key=lambda fault: fault.span or (0, 0)))
+            raise InputError(in_order(unique))
         return found
 
     def _labels(self) -> frozenset[str]:

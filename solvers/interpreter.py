@@ -1,0 +1,398 @@
+"""The literal interpreter: every word of a defect, read as it is written, in exact arithmetic.
+
+Slow and obvious on purpose. It is what a defect means; every other engine and every reduction is
+tested against it. The engine `enumerate` runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from typing import assert_never, final
+
+from tauomega.theory.defect import (
+    ApplyMap,
+    Base,
+    ContextMaps,
+    Contexts,
+    Defect,
+    Dist,
+    HighInterventions,
+    Inf,
+    Interchange,
+    Interventions,
+    Law,
+    Laws,
+    Map,
+    Max,
+    Mean,
+    Models,
+    OmegaMaps,
+    Push,
+    Read,
+    Relation,
+    Run,
+    Side,
+    Space,
+    States,
+    Sup,
+    Swaps,
+    Term,
+    Var,
+    Violated,
+)
+from tauomega.theory.definition import context_map
+from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError
+from tauomega.theory.intervention import NOTHING, Hard
+from tauomega.theory.kernel import Expression, Value, evaluate
+from tauomega.theory.policy import HighFamily
+from tauomega.theory.scm import SCM
+from tauomega.theory.verdict import INFINITE
+
+from .engine import Budget, Problem
+from .omega import any_value, values_of
+from .quotient import QuotientModel, quotient_models
+from .ranging import Swap, as_context, high_interventions, swaps
+from .settled import settled_family, settled_omega
+
+__all__ = ["Interpreter", "OutOfTimeError"]
+
+Environment = dict[str, object]
+Number = Fraction | float
+ONE, ZERO = Fraction(1), Fraction(0)
+
+
+class OutOfTimeError(Exception):
+    """The budget is spent; `examined` squares were computed."""
+
+
+@final
+@dataclass(slots=True)
+class Interpreter:
+    """One problem under interpretation, with the runs that were computed so far."""
+
+    problem: Problem
+    budget: Budget
+    parameters: Mapping[str, Value]
+    examined: int = 0
+    _ticks: int = 0
+    _runs: dict[object, dict[str, Value]] = field(default_factory=dict)
+    _spaces: dict[object, list[object]] = field(default_factory=dict)
+    _omega: dict[Hard, Hard | None] = field(default_factory=dict)
+    _reads: dict[tuple[Value, ...], dict[str, Value]] = field(default_factory=dict)
+    _tau_u: Mapping[str, Expression] | None = None
+
+    def value(self, defect: Defect, env: Environment) -> tuple[Number, Environment]:
+        """The value of a defect, and the bindings at which it is attained.
+
+        The bindings are those of suprema from the outside in, up to the first infimum.
+        """
+        match defect:
+            case Dist(left=left, right=right):
+                return self._distance(left, right, env), {}
+            case Violated(relation=relation, arguments=arguments):
+                return self._violated(relation, arguments, env), {}
+            case Max(parts=parts):
+                best: tuple[Number, Environment] = (ZERO, {})
+                for part in parts:
+                    best = max(best, self.value(part.defect, env), key=lambda pair: pair[0])
+                return best
+            case Sup(variable=name, space=space, body=body):
+                return self._supremum(name, space, body, env)
+            case Inf(variable=name, space=space, body=body):
+                least: Number = INFINITE
+                for element in self._elements(space, env):
+                    value, _ = self.value(body, env | {name: element})
+                    least = min(least, value)
+                    if least == 0:
+                        break
+                return least, {}
+            case Mean(variable=name, space=space, body=body):
+                total, count = ZERO, 0
+                for element in self._elements(space, env):
+                    value, _ = self.value(body, env | {name: element})
+                    assert isinstance(value, Fraction), "a mean of finite values"
+                    total, count = total + value, count + 1
+                if not count:
+                    raise InputError([_empty(space)])
+                return total / count, {}
+            case _:
+                assert_never(defect)
+
+    def _supremum(
+        self, name: str, space: Space, body: Defect, env: Environment
+    ) -> tuple[Number, Environment]:
+        best: Number = ZERO
+        where: Environment = {}
+        ceiling, empty = _ceiling(body), True
+        for element in self._elements(space, env):
+            empty = False
+            value, inside = self.value(body, env | {name: element})
+            if value > best:
+                best, where = value, {name: element, **inside}
+                if best >= ceiling:
+                    break
+        if empty:
+            raise InputError([_empty(space)])
+        return best, where
+
+    # ------------------------------------------------------------ leaves
+
+    def _distance(self, left: Term, right: Term, env: Environment) -> Number:
+        self.examined += 1
+        self.tick()
+        if self.examined % 1024 == 0 and self.budget.progress is not None:
+            self.budget.progress(self.examined, None)
+        return ZERO if self.term(left, env) == self.term(right, env) else ONE
+
+    def tick(self) -> None:
+        """Stop when the time is over; asked everywhere where time is spent."""
+        self._ticks += 1
+        if self._ticks % 256 == 0 and self.budget.spent:
+            raise OutOfTimeError
+
+    def _violated(
+        self, relation: Relation, arguments: Iterable[Term | Map], env: Environment
+    ) -> Number:
+        self.examined += 1
+        if relation is Relation.BLOCK_MAP:
+            return ZERO if self.problem.facts.is_block_map else ONE
+        values = [self.term(a, env) for a in arguments if not isinstance(a, Map)]
+        if relation is Relation.ORDER_PRESERVED:
+            i, k, low, high = values
+            assert isinstance(i, Hard)
+            assert isinstance(k, Hard)
+            assert isinstance(low, Hard)
+            assert isinstance(high, Hard)
+            return ONE if i <= k and not low <= high else ZERO
+        low, high, other_low, other_high = values
+        assert isinstance(low, dict)
+        assert isinstance(high, dict)
+        assert isinstance(other_low, dict)
+        assert isinstance(other_high, dict)
+        for name, site in self.problem.claim.sites.items():
+            alike = all(low[v] == other_low[v] for v in site)
+            if alike and high[name] != other_high[name]:
+                return ONE
+        return ZERO
+
+    # ------------------------------------------------------------ terms
+
+    def term(self, term: Term, env: Environment) -> object:
+        """The value of a term: a context, an intervention, a state, a law."""
+        match term:
+            case Var(name=name):
+                return env[name]
+            case Run(side=side, context=context, intervention=intervention, model=model):
+                hard = NOTHING if intervention is None else self.term(intervention, env)
+                where = self.term(context, env)
+                if model is not None:
+                    quotient = env[model]
+                    assert isinstance(quotient, QuotientModel)
+                    return quotient.run(where, hard)  # type: ignore[arg-type]  # by construction
+                return self.run(side, where, hard)  # type: ignore[arg-type]  # by construction
+            case ApplyMap(map=Map.TAU, argument=argument):
+                return self._read(self.term(argument, env))
+            case ApplyMap(map=Map.OMEGA, argument=argument):
+                hard = self.term(argument, env)
+                assert isinstance(hard, Hard)
+                if hard not in self._omega:
+                    self._omega[hard] = settled_omega(self.problem, hard)
+                image = self._omega[hard]
+                assert image is not None, "outside dom ω: excluded when the family was listed"
+                return image
+            case ApplyMap(map=Map.TAU_U, argument=argument):
+                return self.high_context(self.term(argument, env))
+            case ApplyMap(map=Var(name=name), argument=argument):
+                found = env[name]
+                assert isinstance(found, dict)
+                return found[self.term(argument, env)]
+            case Law(side=side, intervention=intervention, contexts=contexts):
+                hard = NOTHING if intervention is None else self.term(intervention, env)
+                return self._law(side, hard, None if contexts is None else env[contexts])
+            case Push(law=law):
+                pushed: dict[object, Fraction] = {}
+                for state, p in self.term(law, env).items():  # type: ignore[attr-defined]  # a law
+                    read = tuple(self.problem.claim.read(dict(state)).items())
+                    pushed[read] = pushed.get(read, ZERO) + p
+                return pushed
+            case Base(swap=swap):
+                found = self.term(swap, env)
+                assert isinstance(found, Swap)
+                return found.base
+            case Interchange(side=side, swap=swap):
+                found = self.term(swap, env)
+                assert isinstance(found, Swap)
+                return self.interchange(side, found)
+            case Read(names=names, state=state):
+                values = self.term(state, env)
+                assert isinstance(values, dict)
+                return {name: values[name] for name in names}
+            case _:
+                raise AssertionError(f"no such term: {term}")
+
+    def _read(self, state: object) -> dict[str, Value]:
+        assert isinstance(state, dict)
+        key = tuple(state.values())
+        if key not in self._reads:
+            self._reads[key] = self.problem.claim.read(state)
+        return self._reads[key]
+
+    def run(self, side: Side, context: tuple[Value, ...], intervention: Hard) -> dict[str, Value]:
+        """The solution of a model; each is computed once."""
+        key = (side, context, intervention)
+        if key not in self._runs:
+            model = self._model(side)
+            if len(self._runs) > 2**17:
+                self._runs.clear()
+            own = {name: self.parameters[name] for name in model.parameters}
+            self._runs[key] = model.run(as_context(model, context), intervention, parameters=own)
+        return self._runs[key]
+
+    def _model(self, side: Side) -> SCM:
+        claim = self.problem.claim
+        if side is Side.LOW:
+            return claim.scm
+        assert claim.high is not None
+        return claim.high
+
+    def high_context(self, context: object) -> tuple[Value, ...]:
+        """The image of a low-level context under the fixed τ_U."""
+        claim = self.problem.claim
+        if self._tau_u is None:
+            self._tau_u = context_map(claim, self.problem.tau_u)
+        state = as_context(claim.scm, context)  # type: ignore[arg-type]  # a tuple of values
+        high = self._model(Side.HIGH)
+        image = tuple(evaluate(self._tau_u[name], state) for name in high.roots)
+        for name, value in zip(high.roots, image, strict=True):
+            if value not in high.domain(name):
+                shown = ", ".join(f"{k} = {v}" for k, v in state.items())
+                raise EvaluationError(
+                    f"τ_U gives {name} = {value}, outside {high.domain(name)}, at {shown}"
+                )
+        return image
+
+    def interchange(self, side: Side, swap: Swap) -> Hard:
+        """The hard intervention of a swap on one side."""
+        items: list[tuple[str, Value]] = []
+        for name, source in swap.sources:
+            if side is Side.LOW:
+                state = self.run(side, source, NOTHING)
+                items += [(v, state[v]) for v in self.problem.claim.sites[name]]
+            else:
+                state = self.run(side, self.high_context(source), NOTHING)
+                items.append((name, state[name]))
+        return Hard(tuple(items))
+
+    def _law(self, side: Side, intervention: object, context: object) -> dict[object, Fraction]:
+        assert isinstance(intervention, Hard)
+        model = self._model(side)
+        law: dict[object, Fraction] = {}
+        if context is not None:  # a point mass
+            return {tuple(self.run(side, context, intervention).items()): ONE}  # type: ignore[arg-type]
+        for point in model.contexts():
+            p = model.probability(point)
+            if p:
+                state = tuple(self.run(side, tuple(point.values()), intervention).items())
+                law[state] = law.get(state, ZERO) + p
+        return law
+
+    # ------------------------------------------------------------ spaces
+
+    def _elements(self, space: Space, env: Environment) -> Iterable[object]:
+        if isinstance(space, ContextMaps | OmegaMaps | Models | Swaps):
+            return self._generate(space)
+        if space not in self._spaces:
+            self._spaces[space] = list(self._generate(space))
+        return self._spaces[space]
+
+    def _generate(self, space: Space) -> Iterator[object]:
+        claim = self.problem.claim
+        match space:
+            case Contexts(side=side) | Laws(side=side):
+                yield from (tuple(c.values()) for c in self._model(side).contexts())
+            case States(side=Side.LOW):
+                names = [n for n in claim.scm.endogenous if n in self.problem.facts.mapped]
+                rest = {n: any_value(claim.scm.domain(n)) for n in claim.scm.endogenous}
+                for values in product(*(values_of(claim.scm.domain(n)) for n in names)):
+                    yield rest | dict(zip(names, values, strict=True))
+            case States(side=Side.HIGH):
+                above = self.problem.facts.high_domains
+                for values in product(*above.values()):
+                    yield dict(zip(above, values, strict=True))
+            case Interventions():
+                yield from settled_family(self.problem, space)
+            case HighInterventions(family=family):
+                yield from high_interventions(claim, family)
+            case ContextMaps(onto=onto):
+                yield from self._context_maps(onto)
+            case OmegaMaps(family=family, high=high):
+                yield from self._omega_maps(family, high)
+            case Swaps(depth=depth, sources=sources):
+                yield from swaps(claim, depth, sources)
+            case Models():
+                yield from quotient_models(claim, self.problem.facts, self.tick)
+            case _:
+                raise AssertionError(f"no such space: {space}")
+
+    def _context_maps(self, onto: bool) -> Iterator[object]:
+        low = [tuple(c.values()) for c in self._model(Side.LOW).contexts()]
+        high = [tuple(c.values()) for c in self._model(Side.HIGH).contexts()]
+        if len(high) ** len(low) > 2**20:
+            raise OutOfReachError("maps of contexts", len(high) ** len(low), 2**20)
+        for images in product(high, repeat=len(low)):
+            self.tick()
+            if not onto or len(set(images)) == len(high):
+                yield dict(zip(low, images, strict=True))
+
+    def _omega_maps(self, family: Interventions, high: HighFamily) -> Iterator[object]:
+        low = settled_family(self.problem, family)
+        above = high_interventions(self.problem.claim, high)
+        onto = high is not HighFamily.IMAGE
+        yielded = 0
+        chosen: list[Hard] = []
+
+        def extend() -> Iterator[object]:
+            nonlocal yielded
+            if len(chosen) == len(low):
+                if not onto or len(set(chosen)) == len(above):
+                    yielded += 1
+                    if yielded > 2**20:
+                        raise OutOfReachError("maps ω", yielded, 2**20)
+                    yield dict(zip(low, chosen, strict=True))
+                return
+            current = low[len(chosen)]
+            for image in above:
+                self.tick()
+                if all(
+                    (not earlier <= current or before <= image)
+                    and (not current <= earlier or image <= before)
+                    for earlier, before in zip(low, chosen, strict=False)
+                ):
+                    chosen.append(image)
+                    yield from extend()
+                    chosen.pop()
+
+        return extend()
+
+
+def _ceiling(defect: Defect) -> Number:
+    """A value that the defect cannot exceed."""
+    match defect:
+        case Dist() | Violated():
+            return ONE
+        case Sup(body=body) | Mean(body=body):
+            return _ceiling(body)
+        case Max(parts=parts):
+            return max(_ceiling(part.defect) for part in parts)
+        case _:
+            return INFINITE
+
+
+def _empty(space: Space) -> str:
+    return (
+        f"there is nothing to check: {type(space).__name__} is empty; an empty family proves nothing. "
+        "List at least one element"
+    )
