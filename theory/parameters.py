@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum
+from functools import cache
 from typing import Any, get_type_hints
 
 from .definition import Definition
@@ -41,7 +42,7 @@ def build_definition(
     Raises:
         InputError: unknown keys and values that are no such parameter, all at once.
     """
-    hints = get_type_hints(definition)
+    hints = _hints(definition)
     known = parameter_names(definition)
     faults: list[Fault | str] = []
     arguments: dict[str, object] = {}
@@ -72,6 +73,12 @@ def build_definition(
     kind: Any = definition
     built: Definition = kind(**arguments)
     return built
+
+
+@cache
+def _hints(definition: type[Definition]) -> Mapping[str, Any]:
+    """The types of a definition's fields: its own annotations, resolved once."""
+    return get_type_hints(definition)
 
 
 def _read(hint: Any, key: str, value: object, source: Source) -> object:

@@ -12,6 +12,10 @@ __all__ = ["Locate", "read_toml"]
 
 MAX_TEXT = 1_000_000
 MAX_BRACKETS = 100
+MAX_DOTS = 50
+_PART = r"[A-Za-z0-9_\"'-]"
+_LONG_KEY = re.compile(rf"(?<!{_PART})(?:{_PART}++[ \t]*+\.[ \t]*+){{{MAX_DOTS}}}")
+"""Such keys make the TOML reader quadratic; the pattern starts at the head of a word only."""
 
 
 class Locate(Protocol):
@@ -38,8 +42,10 @@ def read_toml(text: str, name: str) -> tuple[dict[str, Any], Locate]:
             deepest = max(deepest, depth)
         elif character in "]}":
             depth = max(0, depth - 1)
-    if deepest > MAX_BRACKETS or text.count(".") > 100_000:
+    if deepest > MAX_BRACKETS:
         raise InputError([f"{name}: brackets are nested deeper than {MAX_BRACKETS}"])
+    if _LONG_KEY.search(text):
+        raise InputError([f"{name}: a dotted name has more than {MAX_DOTS} parts"])
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

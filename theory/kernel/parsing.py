@@ -146,6 +146,8 @@ class Parser:
             self.fail(f"nested deeper than {MAX_NESTING}")
         start = self.token.start
         left = self._prefix(least)
+        chain: list[Raw] = []  # the operands so far, while one associative operator goes on
+        chained: Operator | None = None
         steps = 0
         while True:
             token = self.token
@@ -159,29 +161,31 @@ class Parser:
             right = self.expression(power + 1)
             if token.text == "-":
                 right = RawApply(Operator.NEG, (right,), (token.start, self._end()))
-            span = (start, self._end())
-            if operator is Operator.DIV and not steps and _is_fraction(left, right):
-                left = _fraction(left, right, span)
-                steps += 1
+            if operator is chained:
+                chain.append(right)
                 continue
-            # a chain of one associative operator is one node; `(a + b) + c` stays as written
-            if (
-                operator in _CHAINS
-                and steps
-                and isinstance(left, RawApply)
-                and left.operator is operator
-            ):
-                left = RawApply(operator, (*left.arguments, right), span)
-            else:
-                left = RawApply(operator, (left, right), span)
+            if chained is not None:
+                left = RawApply(chained, tuple(chain), (start, token.start))
+            if operator in _CHAINS:
+                chain, chained = [left, right], operator
+                continue
+            chained = None
+            span = (start, self._end())
+            first = steps == 0 and operator is Operator.DIV
+            left = (
+                _fraction(left, right, span)
+                if first and _is_fraction(left, right)
+                else RawApply(operator, (left, right), span)
+            )
             steps += 1
-            if power == _COMPARE:
-                following = _INFIX.get(self.token.text)
-                if following is not None and following[0] == _COMPARE:
-                    self.fail("comparisons are not chained; write a < b and b < c")
-            if operator not in _CHAINS and steps > MAX_NESTING:
+            following = _INFIX.get(self.token.text)
+            if power == _COMPARE and following is not None and following[0] == _COMPARE:
+                self.fail("comparisons are not chained; write a < b and b < c")
+            if steps > MAX_NESTING:
                 self.fail(f"nested deeper than {MAX_NESTING}")
         self.depth -= 1
+        if chained is not None:
+            return RawApply(chained, tuple(chain), (start, self._end()))
         return left
 
     def _end(self) -> int:

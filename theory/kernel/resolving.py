@@ -63,7 +63,10 @@ class Resolver:
         """
         self._nodes = self._depth = 0
         found = self._expression(raw, indices or {}, arguments or {})
-        if depth_of(found) > MAX_NESTING:
+        height, size = measure(found)
+        if size > MAX_NODES:
+            self._fail(f"the expression has more than {MAX_NODES} parts", raw.span)
+        if height > MAX_NESTING:
             self._fail(f"nested deeper than {MAX_NESTING}", raw.span)
         return found
 
@@ -235,14 +238,23 @@ class Resolver:
         raise InputError([Fault(message, self.text, span, self.source)])
 
 
-def depth_of(expression: Expression) -> int:
-    """The height of a tree."""
-    level, height = [expression], 0
-    while level:
-        height += 1
-        if height > MAX_NESTING:
-            break
-        level = [child for node in level for child in children(node)]
-        if len(level) > MAX_NODES:
-            level = list({id(node): node for node in level}.values())
-    return height
+def measure(expression: Expression) -> tuple[int, int]:
+    """The height of a tree and its number of nodes, each shared node counted as often as it occurs.
+
+    A `def` shares its arguments, so that the tree may be exponentially larger than what is stored.
+    """
+    known: dict[int, tuple[int, int]] = {}
+    pending = [(expression, False)]
+    while pending:
+        node, ready = pending.pop()
+        if id(node) in known:
+            continue
+        below = children(node)
+        if ready or not below:
+            found = [known[id(child)] for child in below]
+            height = 1 + max((h for h, _ in found), default=0)
+            known[id(node)] = height, 1 + sum(n for _, n in found)
+        else:
+            pending.append((node, True))
+            pending.extend((child, False) for child in below)
+    return known[id(expression)]

@@ -216,7 +216,9 @@ def test_interventions_as_text() -> None:
 
 def test_all_faults_of_an_intervention_together() -> None:
     with pytest.raises(InputError) as error:
-        parse_intervention("X[1] = 2, X[4] = 0, C = blue, X[2] := 1, X[3] = 1, X[3] = 0", MODEL.scope)
+        parse_intervention(
+            "X[1] = 2, X[4] = 0, C = blue, X[2] := 1, X[3] = 1, X[3] = 0", MODEL.scope
+        )
     messages = [fault.message for fault in error.value.faults]
     assert messages == [
         "X[1] = 2 is outside the domain bool",
