@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import string
 import sys
@@ -84,10 +85,8 @@ def fuzz(seed: int, count: int) -> int:
     """Read that many texts; only `InputError` may come out. The number that were well formed."""
     good = 0
     for kind, text in [("task", example_text("voting")), *texts(random.Random(seed), 300)]:
-        try:
+        with contextlib.suppress(InputError):
             read(kind, text)  # warm up: everything that is imported lazily is imported now
-        except InputError:
-            pass
     prepared = list(texts(random.Random(seed + 1), count))
     SEEN.clear()
     ARMED[0] = True

@@ -135,7 +135,7 @@ def test_all_faults_are_reported_together_with_their_places() -> None:
     text = "U : bool\nX = V\nY = U +\nZ = W1 and U\nW : bool"
     with pytest.raises(InputError) as error:
         parse_program(text)
-    assert [fault.position for fault in error.value.faults][0] == (3, 8)
+    assert next(fault.position for fault in error.value.faults) == (3, 8)
     assert "text:3:8: a value is missing\n    Y = U +\n" in str(error.value)
 
 
