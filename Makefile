@@ -1,4 +1,5 @@
 # Each of these sets up .venv by itself, on a fresh machine too. PYTHON is Python 3.11 or newer.
+# make bench ARGS='--write README.md' writes the README's table.
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 
@@ -13,7 +14,7 @@ slow: .venv/ready
 	@$(RUN) pytest -q -n 2 -m slow
 
 bench: .venv/ready
-	@$(RUN) pytest -q --benchmark-enable -m "slow or not slow" tests/benchmarks
+	@.venv/bin/python tests/benchmarks/table_speed.py $(ARGS)
 
 lint: .venv/ready
 	@.venv/bin/ruff check .

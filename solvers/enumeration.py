@@ -14,6 +14,8 @@ from .parameters import assignments, has_finite_parameters
 
 __all__ = ["ENUMERATE", "Enumerate"]
 
+MOST_CONTEXTS = 2**18
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,11 @@ class Enumerate:
             return f"evaluates exactly; {problem.semantics} is another semantics"
         claim = problem.claim
         models = [claim.scm] + ([claim.high] if claim.high is not None else [])
-        if any(model.context_count() is None for model in models):
+        counts = [model.context_count() for model in models]
+        if None in counts:
             return "a root has infinitely many values"
+        if any(count is not None and count > MOST_CONTEXTS for count in counts):
+            return f"there are more than {MOST_CONTEXTS:,} contexts to list"
         if not has_finite_parameters(claim):
             return "a parameter has infinitely many values"
         return None

@@ -305,7 +305,11 @@ class Interpreter:
         if isinstance(space, ContextMaps | OmegaMaps | Models | Swaps):
             return self._generate(space)
         if space not in self._spaces:
-            self._spaces[space] = list(self._generate(space))
+            listed: list[object] = []
+            for element in self._generate(space):
+                self.tick()
+                listed.append(element)
+            self._spaces[space] = listed
         return self._spaces[space]
 
     def _generate(self, space: Space) -> Iterator[object]:

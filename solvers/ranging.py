@@ -47,7 +47,7 @@ __all__ = [
     "swaps",
 ]
 
-LIMIT = 2**20
+LIMIT = 2**17
 
 
 @final
@@ -91,7 +91,7 @@ def low_interventions(claim: Abstraction, facts: Facts, family: Family) -> list[
     Raises:
         InputError: the family needs blocks and τ is no block map; a list is missing, or sets a
             variable that is neither mapped nor inert.
-        OutOfReachError: there are more than 2^20 of them, or infinitely many.
+        OutOfReachError: there are more than 2^17 of them, or infinitely many.
     """
     scm = claim.scm
     match family:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from typing import Any, final
 
 import z3
@@ -57,6 +58,7 @@ from .settled import nothing_to_check
 __all__ = ["SMT", "Smt"]
 
 ONE, ZERO = Fraction(1), Fraction(0)
+MOST_PATTERNS = 2**12
 Pattern = tuple[str, ...] | Hard
 """Targets with symbolic values, or one intervention."""
 
@@ -191,7 +193,10 @@ def _patterns(problem: Problem, family: Family) -> list[Pattern]:
         return list(low_interventions(problem.claim, problem.facts, family))
     found = target_patterns(problem, family)
     assert found is not None
-    return list(found)
+    listed = list(islice(found, MOST_PATTERNS + 1))
+    if len(listed) > MOST_PATTERNS:
+        raise NotEncodedError(f"more than {MOST_PATTERNS:,} sets of targets")
+    return list(listed)
 
 
 def _image(problem: Problem, intervention: Hard) -> Hard | None:

@@ -7,27 +7,9 @@ exact; only `run` has JSON numbers. All but `run` is the same, byte for byte, fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from fractions import Fraction
 from typing import assert_never
 
-from tauomega.theory.counterexample import (
-    Collision,
-    Counterexample,
-    CountGap,
-    LawGap,
-    NoContextMap,
-    NoOmega,
-    NotABlockMap,
-    NotMonotone,
-    NotOnto,
-    NotSolvable,
-    Square,
-    Values,
-    Way,
-)
 from tauomega.theory.errors import InputError
-from tauomega.theory.intervention import Hard
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
     Bounds,
@@ -46,11 +28,16 @@ from tauomega.theory.verdict import (
     Witness,
 )
 
+from .counterexample_json import (
+    Json,
+    counterexample_to_json,
+    intervention_to_json,
+    number_to_json,
+    values_to_json,
+)
 from .wording import relied_on
 
 __all__ = ["Json", "canonical", "faults_to_json", "verdict_to_json"]
-
-Json = str | int | float | bool | None | list["Json"] | Mapping[str, "Json"]
 
 SCHEMA = "tauomega/verdict/1"
 FAULTS_SCHEMA = "tauomega/faults/1"
@@ -71,7 +58,7 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
         "parameters": dict(question.parameters),
         "semantics": question.semantics,
         "sentence": question.sentence,
-        "at_most": _number(question.tolerance),
+        "at_most": number_to_json(question.tolerance),
         "clauses": [
             {
                 "name": clause.name,
@@ -81,17 +68,17 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
             for clause in verdict.clauses
         ],
         "bounds": _bounds(verdict.bounds),
-        "measures": {name: _number(value) for name, value in verdict.measures},
+        "measures": {name: number_to_json(value) for name, value in verdict.measures},
         "relies_on": list(relied_on(verdict)),
         "run": _run(verdict.run),
     }
     match verdict:
         case Holds(evidence=evidence, witness=witness, notes=notes):
-            found["evidence"] = _evidence(evidence)
+            found |= {"evidence": _evidence(evidence), "coverage": _whole(evidence)}
             found["witness"] = None if witness is None else _witness(witness)
             found["notes"] = list(notes)
         case Fails(counterexample=counterexample):
-            found["counterexample"] = _counterexample(counterexample)
+            found |= {"counterexample": counterexample_to_json(counterexample), "coverage": None}
         case Unknown(reason=reason, coverage=coverage, advice=advice):
             found |= {"reason": reason, "advice": advice, "coverage": _coverage(coverage)}
         case _:
@@ -109,20 +96,15 @@ def faults_to_json(error: InputError) -> dict[str, Json]:
     return {"schema": FAULTS_SCHEMA, "verdict": None, "faults": faults}
 
 
-def _number(number: int | Fraction | float) -> str:
-    return "inf" if number == float("inf") else str(number)
-
-
-def _values(values: Values) -> dict[str, Json]:
-    return {name: str(value) for name, value in values}
-
-
-def _hard(intervention: Hard) -> dict[str, Json]:
-    return _values(intervention.items)
-
-
 def _bounds(bounds: Bounds) -> dict[str, Json]:
-    return {"lo": _number(bounds.lo), "hi": _number(bounds.hi)}
+    return {"lo": number_to_json(bounds.lo), "hi": number_to_json(bounds.hi)}
+
+
+def _whole(evidence: Evidence) -> dict[str, Json] | None:
+    """What a complete enumeration covered: all of it."""
+    if not isinstance(evidence, Enumeration):
+        return None
+    return _coverage(Coverage(evidence.count, evidence.count))
 
 
 def _coverage(coverage: Coverage | None) -> dict[str, Json] | None:
@@ -155,97 +137,17 @@ def _evidence(evidence: Evidence) -> dict[str, Json]:
 def _witness(witness: Witness) -> dict[str, Json]:
     match witness:
         case ContextMapWitness(pairs=contexts, total=total):
-            listed: list[Json] = [{"low": _values(u), "high": _values(w)} for u, w in contexts]
+            listed: list[Json] = [
+                {"low": values_to_json(u), "high": values_to_json(w)} for u, w in contexts
+            ]
             return {"kind": "tau_u", "pairs": listed, "total": str(total)}
         case OmegaWitness(pairs=pairs):
             return {
                 "kind": "omega",
-                "pairs": [{"low": _hard(i), "high": _hard(j)} for i, j in pairs],
+                "pairs": [
+                    {"low": intervention_to_json(i), "high": intervention_to_json(j)}
+                    for i, j in pairs
+                ],
             }
         case _:
             assert_never(witness)
-
-
-def _way(way: Way) -> dict[str, Json]:
-    return {
-        "context": _values(way.context),
-        "intervention": _hard(way.intervention),
-        "result": _values(way.result),
-    }
-
-
-def _counterexample(found: Counterexample) -> dict[str, Json]:
-    minimal: dict[str, Json] = {"minimal": found.minimal}
-    match found:
-        case Square(low=low, image=image, high=high, differs=differs, sources=sources):
-            return minimal | {
-                "kind": "square",
-                "low": _way(low),
-                "image": _values(image),
-                "high": _way(high),
-                "differs": list(differs),
-                "sources": {site: _values(context) for site, context in sources},
-            }
-        case LawGap(low=i, high=j, event=event, p_low=p_low, p_high=p_high):
-            return minimal | {
-                "kind": "law-gap",
-                "low": _hard(i),
-                "high": _hard(j),
-                "event": _values(event),
-                "p_low": _number(p_low),
-                "p_high": _number(p_high),
-            }
-        case NoContextMap(context=context, separators=separators):
-            return minimal | {
-                "kind": "no-context-map",
-                "context": _values(context),
-                "separators": [
-                    {"low": _hard(i), "high": _hard(j), "image": _values(image)}
-                    for i, j, image in separators
-                ],
-            }
-        case CountGap(response=response, low=below, high=above, example=example):
-            return minimal | {
-                "kind": "count-gap",
-                "response": [{"high": _hard(j), "result": _values(y)} for j, y in response],
-                "low": str(below),
-                "high": str(above),
-                "example": _values(example),
-            }
-        case NoOmega(core=core, reason=reason):
-            return minimal | {
-                "kind": "no-omega",
-                "core": [_hard(intervention) for intervention in core],
-                "reason": reason,
-            }
-        case NotOnto(map=name, value=value):
-            return minimal | {"kind": "not-onto", "map": name, "value": _values(value)}
-        case NotMonotone():
-            return minimal | {
-                "kind": "not-monotone",
-                "lower": _hard(found.lower),
-                "upper": _hard(found.upper),
-                "lower_image": _hard(found.lower_image),
-                "upper_image": _hard(found.upper_image),
-            }
-        case NotABlockMap(variables=variables):
-            readers: dict[str, Json] = {name: list(read_by) for name, read_by in variables}
-            return minimal | {"kind": "not-a-block-map", "variables": readers}
-        case Collision(first=first, second=second, equal=equal, variable=name, values=values):
-            return minimal | {
-                "kind": "collision",
-                "first": _way(first),
-                "second": _way(second),
-                "equal": _values(equal),
-                "variable": name,
-                "values": [str(value) for value in values],
-            }
-        case NotSolvable(context=context, intervention=intervention, solutions=solutions):
-            return minimal | {
-                "kind": "not-solvable",
-                "context": _values(context),
-                "intervention": _hard(intervention),
-                "solutions": str(solutions),
-            }
-        case _:
-            assert_never(found)

@@ -89,8 +89,7 @@ def headline(verdict: Verdict) -> str:
     claim = question.sentence
     match verdict:
         case Holds(evidence=evidence):
-            shown = "" if isinstance(evidence, Trusted) else "proved "
-            return f"{about}, {shown}{evidence_words(evidence)}: {claim}."
+            return f"{about}, {evidence_words(evidence)}: {claim}."
         case Fails():
             return f"{about}, refuted: {claim}."
         case Unknown(reason=reason):

@@ -59,7 +59,7 @@ COUNTEREXAMPLES: list[Counterexample] = [
 ]
 KEYS = {
     "schema", "verdict", "definition", "parameters", "semantics", "sentence", "at_most",
-    "clauses", "bounds", "measures", "relies_on", "run",
+    "clauses", "bounds", "coverage", "measures", "relies_on", "run",
 }  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def test_what_is_unknown_has_bounds_and_coverage() -> None:
         QUESTION, (), "too many", Bounds(), Coverage(None, 7), "try smt", run=Run(("table",), 0.5)
     )
     value = verdict_to_json(verdict)
-    assert KEYS | {"reason", "advice", "coverage"} == set(value)
+    assert KEYS | {"reason", "advice"} == set(value)
     assert {"lo": "0", "hi": "inf"} == value["bounds"]
     assert {"squares": None, "examined": "7"} == value["coverage"]
     assert {"engines": ["table"], "timing": {"seconds": 0.5}, "notes": []} == value["run"]
