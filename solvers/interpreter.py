@@ -52,6 +52,7 @@ from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import INFINITE
 
 from .engine import Budget, Problem
+from .monotone_maps import monotone_maps
 from .omega import any_value, values_of
 from .quotient import QuotientModel, quotient_models
 from .ranging import Swap, as_context, high_interventions, swaps
@@ -354,32 +355,7 @@ class Interpreter:
     def _omega_maps(self, family: Interventions, high: HighFamily) -> Iterator[object]:
         low = settled_family(self.problem, family)
         above = high_interventions(self.problem.claim, high)
-        onto = high is not HighFamily.IMAGE
-        yielded = 0
-        chosen: list[Hard] = []
-
-        def extend() -> Iterator[object]:
-            nonlocal yielded
-            if len(chosen) == len(low):
-                if not onto or len(set(chosen)) == len(above):
-                    yielded += 1
-                    if yielded > 2**20:
-                        raise OutOfReachError("maps ω", yielded, 2**20)
-                    yield dict(zip(low, chosen, strict=True))
-                return
-            current = low[len(chosen)]
-            for image in above:
-                self.tick()
-                if all(
-                    (not earlier <= current or before <= image)
-                    and (not current <= earlier or image <= before)
-                    for earlier, before in zip(low, chosen, strict=False)
-                ):
-                    chosen.append(image)
-                    yield from extend()
-                    chosen.pop()
-
-        return extend()
+        yield from monotone_maps(low, above, onto=high is not HighFamily.IMAGE, tick=self.tick)
 
 
 def _ceiling(defect: Defect) -> Number:

@@ -110,8 +110,9 @@ def _whole(evidence: Evidence) -> dict[str, Json] | None:
 def _coverage(coverage: Coverage | None) -> dict[str, Json] | None:
     if coverage is None:
         return None
-    squares = None if coverage.squares is None else str(coverage.squares)
-    return {"squares": squares, "examined": str(coverage.examined)}
+    squares = coverage.squares  # Python writes out integers of at most 4300 digits
+    digits = None if squares is None or squares.bit_length() > 2**13 else str(squares)
+    return {"squares": digits, "examined": str(coverage.examined)}
 
 
 def _run(run: Run) -> dict[str, Json]:

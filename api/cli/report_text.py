@@ -35,6 +35,7 @@ from tauomega.theory.verdict import (
 from .line import Line
 from .square_drawing import draw_square
 from .wording import (
+    count_words,
     evidence_words,
     headline,
     intervention_words,
@@ -103,10 +104,14 @@ def _clauses(clauses: tuple[ClauseResult, ...]) -> Iterator[Line]:
 
 
 def _unknown(verdict: Unknown, width: int) -> Iterator[Line]:
-    if verdict.coverage is not None:
+    if verdict.coverage is not None and verdict.coverage.examined == 0:
+        yield Line("covered: no square of the clause that is unknown")
+    elif verdict.coverage is not None:
         squares = verdict.coverage.squares
-        whole = f" of {squares:,}" if squares is not None else ""
-        yield Line(f"covered: {verdict.coverage.examined:,}{whole} squares, none of which fails")
+        whole = f" of {count_words(squares)}" if squares is not None else ""
+        yield Line(
+            f"covered: {count_words(verdict.coverage.examined)}{whole} squares, none of which fails"
+        )
     lo, hi = number_words(verdict.bounds.lo), number_words(verdict.bounds.hi)
     yield Line(f"the defect lies between {lo} and {hi}")
     if verdict.advice:

@@ -21,6 +21,7 @@ from tauomega.theory.verdict import (
 )
 
 __all__ = [
+    "count_words",
     "evidence_words",
     "headline",
     "intervention_words",
@@ -41,6 +42,11 @@ def number_words(number: int | Fraction | float) -> str:
         return "∞"
     exact = str(number)
     return exact if len(exact) <= LONG else f"≈{float(number):.6g}"
+
+
+def count_words(count: int) -> str:
+    """`1,024`; of what has more than 15 digits, the power of two below it."""
+    return f"{count:,}" if count < 10**15 else f"more than 2^{count.bit_length() - 1}"
 
 
 def value_words(value: Value) -> str:
@@ -64,7 +70,7 @@ def evidence_words(evidence: Evidence) -> str:
     """What a proof is made of, after "by" or "on"."""
     match evidence:
         case Enumeration(count=count, what=what):
-            return f"by complete enumeration of {count:,} {what}"
+            return f"by complete enumeration of {count_words(count)} {what}"
         case AlgebraicIdentity(identity=identity):
             return f"by the identity {identity}, for all values of its variables"
         case TwoEngines(engines=(first, second)):

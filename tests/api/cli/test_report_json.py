@@ -130,6 +130,8 @@ def test_what_is_unknown_has_bounds_and_coverage() -> None:
     assert KEYS | {"reason", "advice"} == set(value)
     assert {"lo": "0", "hi": "inf"} == value["bounds"]
     assert {"squares": None, "examined": "7"} == value["coverage"]
+    beyond = Unknown(QUESTION, (), "no", coverage=Coverage(2**20_000, 0))
+    assert {"squares": None, "examined": "0"} == verdict_to_json(beyond)["coverage"]
     assert {"engines": ["table"], "timing": {"seconds": 0.5}, "notes": []} == value["run"]
 
 

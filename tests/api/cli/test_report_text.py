@@ -173,6 +173,10 @@ def test_what_is_unknown_says_what_was_covered_and_what_to_do() -> None:
     )
     text = text_of(verdict)
     assert "covered: 1,000 of 1,099,511,627,776 squares" in text
+    beyond = Unknown(QUESTION, (), "no", coverage=Coverage(2**20_000, 1))
+    assert "covered: 1 of more than 2^20000 squares" in text_of(beyond)
+    nothing = Unknown(QUESTION, (), "no", coverage=Coverage(None, 0))
+    assert "covered: no square" in text_of(nothing)
     assert "the defect lies between 0 and 1" in text
     assert "next: tauomega check task.toml --engine smt" in text
     assert "interchange accuracy: 15/16 (≈ 0.9375)" in text
