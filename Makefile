@@ -1,6 +1,7 @@
 # Each of these sets up .venv by itself, on a fresh machine too. PYTHON is Python 3.11 or newer.
-# make bench ARGS='--write README.md' writes the README's table.
 PYTHON ?= python3
+# `make bench` measures up to 2^24 squares and writes the README's table; it takes minutes.
+ARGS ?= --write README.md
 RUN = .venv/bin/python -m
 
 .PHONY: demo test slow bench lint

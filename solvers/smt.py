@@ -80,7 +80,8 @@ class Smt:
         defect = problem.part.defect
         if isinstance(defect, Inf) and isinstance(defect.space, ContextMaps):
             return (
-                "τ_U is searched; with infinitely many contexts it must be given: write "
+                "τ_U is searched, which z3 is not asked; where contexts are infinite or too many "
+                "to list it must be given: write "
                 '[abstraction.tau_u], or tau_u = "identity" or "inputs"'
             )
         if _is_onto(defect):

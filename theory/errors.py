@@ -27,7 +27,8 @@ class OutOfReachError(AbstractionError, RuntimeError):
 
     def __init__(self, what: str, size: int, limit: int) -> None:
         self.what, self.size, self.limit = what, size, limit
-        super().__init__(f"{what}: {size} is more than the limit of {limit}")
+        shown = f"{size:,}" if size < 10**15 else f"about 2^{size.bit_length() - 1}"
+        super().__init__(f"{what}: {shown} is more than the limit of {limit:,}")
 
 
 class UndecidedError(AbstractionError, RuntimeError):

@@ -98,7 +98,7 @@ def replays(
         case NotOnto(map="ω"):
             return None
         case NotOnto(map="τ_U"):
-            return None
+            return None if _too_many(low) else _misses_context(claim, dict(found.value))
         case NotOnto():
             return _misses(claim, dict(found.value))
         case NotMonotone():
@@ -167,6 +167,19 @@ def _probability(
         if _shown(state, event):
             total += model.probability(context)
     return total
+
+
+def _misses_context(claim: Abstraction, value: Mapping[str, Value]) -> bool:
+    """Whether no low-level context is mapped to this high-level one; roots map by name or as given."""
+    given = claim.tau_u or {}
+    for context in claim.scm.contexts():
+        image = {
+            name: evaluate(given[name], context) if name in given else context[name]
+            for name in value
+        }
+        if image == value:
+            return False
+    return True
 
 
 def _misses(claim: Abstraction, value: Mapping[str, Value]) -> bool | None:

@@ -194,9 +194,15 @@ class _Ordered:
 @final
 @dataclass(frozen=True, slots=True)
 class Fails(_Ordered):
-    """The claim is false; the counterexample was replayed by plain exact evaluation."""
+    """The claim is false.
+
+    `replayed` says whether the counterexample was replayed by plain exact evaluation (or, for a
+    machine's arithmetic, by running the machine again); where it is `False`, the replay would need
+    the search that found it, and the engine's word is all there is.
+    """
 
     counterexample: Counterexample
+    replayed: bool = False
     bounds: Bounds = Bounds(Fraction(1), INFINITE)
     relies_on: tuple[str, ...] = ()
     measures: tuple[tuple[str, Fraction], ...] = ()

@@ -77,8 +77,9 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
             found |= {"evidence": _evidence(evidence), "coverage": _whole(evidence)}
             found["witness"] = None if witness is None else _witness(witness)
             found["notes"] = list(notes)
-        case Fails(counterexample=counterexample):
+        case Fails(counterexample=counterexample, replayed=replayed):
             found |= {"counterexample": counterexample_to_json(counterexample), "coverage": None}
+            found["replayed"] = replayed
         case Unknown(reason=reason, coverage=coverage, advice=advice):
             found |= {"reason": reason, "advice": advice, "coverage": _coverage(coverage)}
         case _:

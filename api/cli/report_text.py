@@ -70,10 +70,11 @@ def report(verdict: Verdict, *, width: int = 100, title: str = "") -> Iterator[L
                 yield from _witness(witness)
             for note in notes:
                 yield from _paragraph(f"note: {note}", width)
-        case Fails(counterexample=counterexample):
+        case Fails(counterexample=counterexample, replayed=again):
             yield Line("")
+            replayed = "replayed" if again else "not replayed: on the engine's word"
             kind = "minimal" if counterexample.minimal else "not minimal"
-            yield Line(f"counterexample (replayed, {kind})", "bold")
+            yield Line(f"counterexample ({replayed}, {kind})", "bold")
             yield from _counterexample(counterexample, width)
         case Unknown():
             yield from _unknown(verdict, width)

@@ -115,6 +115,18 @@ def test_the_literal_interpreter_decides_all_of_them() -> None:
     assert undecided == []
 
 
+def test_only_a_missed_high_intervention_is_not_replayed_and_says_so() -> None:
+    """An ω that misses part of I_H is seen only by going through the whole family again."""
+    words = [
+        (name, type(verdict.counterexample).__name__)
+        for name, definition, expected, _ in STATED
+        if expected == "fails"
+        and isinstance(verdict := check(claim_of(name), definition), Fails)
+        and not verdict.replayed
+    ]
+    assert words == [("ce4", "NotOnto")]
+
+
 def test_every_counterexample_replays() -> None:
     for name, definition, expected, _ in STATED:
         if expected == "fails":

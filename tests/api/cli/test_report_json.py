@@ -82,7 +82,7 @@ def test_the_tests_below_have_every_counterexample() -> None:
 def test_every_counterexample_has_a_shape(found: Counterexample) -> None:
     verdict = Fails(QUESTION, (), found, relies_on=("Lemma U",))
     value = verdict_to_json(verdict)
-    assert KEYS | {"counterexample"} == set(value)
+    assert KEYS | {"counterexample", "replayed"} == set(value)
     assert ["Lemma U"] == value["relies_on"]
     shape = value["counterexample"]
     assert isinstance(shape, dict)
