@@ -16,7 +16,7 @@ from tauomega.solvers.interpreter import Interpreter
 from tauomega.solvers.ranging import Swap, swaps
 from tauomega.theory.defect import Dist, Read, Sup, Swaps
 from tauomega.theory.errors import EvaluationError
-from tauomega.theory.kernel import Value, evaluate, exact
+from tauomega.theory.kernel import Value, exact
 from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .network import Network, exact_float
@@ -150,13 +150,10 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
 
 
 def _row(model: NetworkModel, point: tuple[Value, ...]) -> list[Fraction]:
-    state = dict(zip(model.domains, point, strict=True))
-    row = []
-    for name in model.domains:
-        value = evaluate(model.encoded(name), state)
-        if isinstance(value, str) or exact_float(float(Fraction(value))) != value:
-            raise EvaluationError(f"the input {name} = {state[name]} is no float: {value}")
-        row.append(Fraction(value))
+    row = model.row(point)
+    for name, given, value in zip(model.domains, point, row, strict=True):
+        if exact_float(float(value)) != value:
+            raise EvaluationError(f"the input {name} = {given} is no float: {value}")
     return row
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import final
 
-from tauomega.theory.kernel import Value, evaluate
+from tauomega.theory.kernel import Value
 
 from .network_model import NetworkModel
 
@@ -49,7 +49,7 @@ def interchange_table(model: NetworkModel) -> InterchangeTable:
     """
     network = model.network
     points = [tuple(context.values()) for context in model.as_scm().contexts()]
-    columns = {point: _columns(model, point) for point in points}
+    columns = {point: model.row(point) for point in points}
     clean = {point: network.run(columns[point]) for point in points}
     outputs: dict[Units, dict[Pair, Fraction]] = {}
     for layer in range(len(network.layers) - 1):
@@ -62,13 +62,3 @@ def interchange_table(model: NetworkModel) -> InterchangeTable:
                     row[source, base] = network.run(columns[base], patches)["output[0]"]
                 outputs[units] = row
     return InterchangeTable(tuple(points), outputs)
-
-
-def _columns(model: NetworkModel, point: tuple[Value, ...]) -> list[Fraction]:
-    state = dict(zip(model.domains, point, strict=True))
-    found = []
-    for name in model.domains:
-        value = evaluate(model.encoded(name), state)
-        assert not isinstance(value, str), "encodings are numbers"
-        found.append(Fraction(value))
-    return found

@@ -143,41 +143,20 @@ class Network:
         Raises:
             InputError: all faults of the architecture, or of the file, at once.
         """
-        sizes, activation_name, slope, output = _architecture(architecture)
-        tensors = read_safetensors(Path(path), sha256=sha256)
-        faults: list[str] = []
-        wanted: dict[str, tuple[int, ...]] = {}
-        for k, (before, after) in enumerate(itertools.pairwise(sizes)):
-            wanted[f"layers.{k}.weight"] = (after, before)
-            wanted[f"layers.{k}.bias"] = (after,)
-        for name, shape in wanted.items():
-            if name not in tensors:
-                faults.append(f"{path}: tensor {name!r} is missing{nearest(name, tensors)}")
-            elif tensors[name].shape != shape:
-                faults.append(
-                    f"{path}: tensor {name!r} has shape {tensors[name].shape}, not {shape}"
-                )
-        faults += [
-            f"{path}: tensor {name!r} belongs to no layer" for name in tensors if name not in wanted
-        ]
-        if faults:
-            raise InputError(faults)
-        dtype = tensors["layers.0.weight"].dtype
-        stored = Fraction(*float(dtype.type(slope)).as_integer_ratio())
-        activation = Activation(
-            activation_name, stored if activation_name == "leaky_relu" else Fraction(0)
+        return network_of_tensors(
+            read_safetensors(Path(path), sha256=sha256), architecture, str(path)
         )
-        last = len(sizes) - 2
-        return cls(
-            tuple(
-                Layer(
-                    tensors[f"layers.{k}.weight"],
-                    tensors[f"layers.{k}.bias"],
-                    activation if k < last or output else Activation(),
-                )
-                for k in range(last + 1)
-            )
-        )
+
+    @classmethod
+    def from_directory(cls, directory: str | Path) -> Network:
+        """A network from a directory with `config.json` and `model.safetensors`, offline.
+
+        Raises:
+            InputError: as `bridge.model_directory.network_from_directory`.
+        """
+        from .model_directory import network_from_directory
+
+        return network_from_directory(Path(directory))
 
     def as_model(
         self,
@@ -225,6 +204,48 @@ class Network:
             )
             for layer in self.layers
         ]
+
+
+def network_of_tensors(
+    tensors: Mapping[str, Array], architecture: Mapping[str, object], path: str
+) -> Network:
+    """The network of tensors `layers.{k}.weight` (out, in) and `layers.{k}.bias`.
+
+    Raises:
+        InputError: all faults of the architecture, or of the tensors, at once.
+    """
+    sizes, activation_name, slope, output = _architecture(architecture)
+    faults: list[str] = []
+    wanted: dict[str, tuple[int, ...]] = {}
+    for k, (before, after) in enumerate(itertools.pairwise(sizes)):
+        wanted[f"layers.{k}.weight"] = (after, before)
+        wanted[f"layers.{k}.bias"] = (after,)
+    for name, shape in wanted.items():
+        if name not in tensors:
+            faults.append(f"{path}: tensor {name!r} is missing{nearest(name, tensors)}")
+        elif tensors[name].shape != shape:
+            faults.append(f"{path}: tensor {name!r} has shape {tensors[name].shape}, not {shape}")
+    faults += [
+        f"{path}: tensor {name!r} belongs to no layer" for name in tensors if name not in wanted
+    ]
+    if faults:
+        raise InputError(faults)
+    dtype = tensors["layers.0.weight"].dtype
+    stored = Fraction(*float(dtype.type(slope)).as_integer_ratio())
+    activation = Activation(
+        activation_name, stored if activation_name == "leaky_relu" else Fraction(0)
+    )
+    last = len(sizes) - 2
+    return Network(
+        tuple(
+            Layer(
+                tensors[f"layers.{k}.weight"],
+                tensors[f"layers.{k}.bias"],
+                activation if k < last or output else Activation(),
+            )
+            for k in range(last + 1)
+        )
+    )
 
 
 def exact_float(value: Any) -> Fraction:

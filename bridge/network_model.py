@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import final
 
-from tauomega.theory.errors import InputError
+from tauomega.theory.errors import EvaluationError, InputError
 from tauomega.theory.kernel import (
     Apply,
     Constant,
@@ -20,11 +20,15 @@ from tauomega.theory.kernel import (
     Range,
     Reals,
     Reference,
+    Value,
     complete,
+    evaluate,
     exact,
 )
 from tauomega.theory.scm import SCM
 
+from .exact_layers import exact_layers
+from .feature_map import FeatureMap
 from .network import Activation, Network
 
 __all__ = ["IEEE", "SEMANTICS", "NetworkModel"]
@@ -44,6 +48,8 @@ class NetworkModel:
         encode: input name -> the number that the network reads, as an expression in that input.
         semantics: `real` (stored weights as exact rationals) or `ieee(float32, cpu, batch=1)` (what
             PyTorch computes for one row at a time on a CPU).
+        features: hidden layer -> coordinates of it; `layers.k.features[i]` are then variables too,
+            which the next layer reads, so that a linear subspace can be a site.
 
     Raises:
         InputError: the number of inputs is wrong, a domain is not finite or not numeric, …
@@ -53,6 +59,7 @@ class NetworkModel:
     domains: Mapping[str, Domain]
     encode: Mapping[str, Expression] = field(default_factory=dict)
     semantics: str = "real"
+    features: Mapping[int, FeatureMap] = field(default_factory=dict)
     scm: SCM = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +76,19 @@ class NetworkModel:
             faults.append(f"semantics {self.semantics!r} is not decided yet; write {listed}")
         elif self.semantics == IEEE and self.network.dtype != "float32":
             faults.append(f"the weights are {self.network.dtype}, but the semantics is {IEEE}")
+        hidden = len(self.network.layers) - 1
+        for layer, change in self.features.items():
+            if not 0 <= layer < hidden:
+                faults.append(
+                    f"features are given for layer {layer}; hidden layers: 0 to {hidden - 1}"
+                )
+            elif change.width != self.network.layers[layer].width:
+                width = self.network.layers[layer].width
+                faults.append(
+                    f"layer {layer} has {width} units, its features are of {change.width}"
+                )
+        if self.features and self.semantics != "real":
+            faults.append(f"features are exact coordinates; under {self.semantics} there are none")
         if faults:
             raise InputError(faults)
         object.__setattr__(self, "scm", self._build())
@@ -81,22 +101,35 @@ class NetworkModel:
         """What the network reads for an input."""
         return self.encode.get(name, Reference(name))
 
+    def row(self, point: Sequence[Value]) -> list[Fraction]:
+        """What the network reads at a context, exactly, in the order of its inputs.
+
+        Raises:
+            EvaluationError: an encoding gives a label.
+        """
+        state = dict(zip(self.domains, point, strict=True))
+        found = []
+        for name in self.domains:
+            value = evaluate(self.encoded(name), state)
+            if isinstance(value, str):
+                raise EvaluationError(f"the input {name} = {state[name]} is no number: {value}")
+            found.append(Fraction(value))
+        return found
+
     def _build(self) -> SCM:
         declared = [Declaration(name, Kind.INPUT, domain) for name, domain in self.domains.items()]
         values: list[Expression] = [self.encoded(name) for name in self.domains]
-        for k, (weight, bias) in enumerate(self.network.exact()):
-            names = self.network.unit_names(k)
-            activation = self.network.layers[k].activation
-            for j, name in enumerate(names):
+        for layer in exact_layers(self.network, self.features):
+            for name, row, shift in zip(layer.names, layer.weight, layer.bias, strict=True):
                 terms = [
                     Apply(Operator.MUL, (Constant(exact(w)), value))
-                    for w, value in zip(weight[j], values, strict=True)
+                    for w, value in zip(row, values, strict=True)
                     if w
                 ]
-                total: Expression = Apply(Operator.ADD, (*terms, Constant(exact(bias[j]))))
-                mechanism = _activated(total, activation)
+                total: Expression = Apply(Operator.ADD, (*terms, Constant(exact(shift))))
+                mechanism = _activated(total, layer.activation)
                 declared.append(Declaration(name, Kind.ENDOGENOUS, Reals(), None, mechanism))
-            values = [Reference(name) for name in names]
+            values = [Reference(name) for name in layer.names]
         return SCM(complete(declared))
 
 

@@ -19,7 +19,7 @@ from .network_model import NetworkModel
 
 __all__ = ["NETWORK_READER", "NetworkTaskReader", "parse_site"]
 
-_KEYS = ("kind", "weights", "architecture", "inputs", "encode", "sha256")
+_KEYS = ("kind", "directory", "weights", "architecture", "inputs", "encode", "sha256")
 
 
 @final
@@ -47,9 +47,19 @@ class NetworkTaskReader:
         weights, architecture, inputs = (
             table.get(k) for k in ("weights", "architecture", "inputs")
         )
-        if not isinstance(weights, str):
-            faults.append('[low] needs weights = "file.safetensors"')
-        if not isinstance(architecture, dict):
+        folder = table.get("directory")
+        if folder is not None:
+            if not isinstance(folder, str):
+                faults.append('directory is the path of a folder, such as directory = "my_model"')
+            faults += [
+                f"[low] has directory and {key!r}; the directory's config.json and model.safetensors "
+                "say that"
+                for key in ("weights", "architecture", "sha256")
+                if key in table
+            ]
+        elif not isinstance(weights, str):
+            faults.append('[low] needs weights = "file.safetensors", or directory = "…"')
+        if folder is None and not isinstance(architecture, dict):
             faults.append(
                 '[low] needs architecture = { type = "mlp", layers = […], activation = "…" }'
             )
@@ -72,6 +82,9 @@ class NetworkTaskReader:
             faults.append("sha256 is a string of hexadecimal digits")
         if faults:
             raise InputError(faults)
+        if isinstance(folder, str):
+            found = Network.from_directory(directory / folder)
+            return NetworkModel(found, domains, encode, semantics or "real")
         assert isinstance(weights, str)
         assert isinstance(architecture, dict)
         network = Network.from_safetensors(

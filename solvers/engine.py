@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Part
@@ -15,7 +15,7 @@ from tauomega.theory.verdict import INFINITE, Evidence, Witness
 
 from .facts import Facts
 
-__all__ = ["Answer", "Budget", "Engine", "Problem"]
+__all__ = ["Answer", "Budget", "Engine", "Measurer", "Problem"]
 
 
 @final
@@ -100,4 +100,17 @@ class Engine(Protocol):
         Raises:
             InputError: evaluation met a state at which a map or mechanism has no value.
         """
+        ...
+
+
+@runtime_checkable
+class Measurer(Protocol):
+    """An engine that also counts: the shares of interchanges that agree, exactly."""
+
+    def accepts(self, problem: Problem) -> str | None:
+        """Why the engine does not cover this problem, or `None` if it does."""
+        ...
+
+    def measures(self, problem: Problem) -> tuple[tuple[str, Fraction], ...]:
+        """Interchange accuracy, and the accuracy without an interchange; nothing if out of reach."""
         ...

@@ -19,7 +19,9 @@ COMMANDS = {
     "examples": "List the shipped examples, or print one of them.",
     "new": "Write a commented task file to start from.",
     "check": "Decide a claim: a task file, or an example's name.",
+    "bench": "Run interpretability methods against labels that are decided.",
     "definitions": "List the definitions that a claim can be checked under.",
+    "prove": "Run theorem scripts: each statement, with each hypothesis dropped in turn.",
     "doctor": "Show versions, engines and memory, and try each engine once.",
 }
 """Name -> one line of help. The module of the same name has the click command as `command`."""

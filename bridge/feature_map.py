@@ -1,0 +1,105 @@
+r"""Coordinates for the units of a layer: linear subspaces as sites, exactly.
+
+A basis that a method learnt is a matrix of floats, hence of rationals, and need not be orthonormal to
+the last bit. What it names is its span, which is exact: the coordinates below are the basis and a
+rational basis of its orthogonal complement, so that exchanging the first ones is the orthogonal
+projection, $h_b + P (h_s - h_b)$ with $P = B^\\top (B B^\\top)^{-1} B$, without a rounding error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, final
+
+from tauomega.theory.errors import InputError
+
+if TYPE_CHECKING:
+    from flint import fmpq, fmpq_mat
+
+__all__ = ["FeatureMap"]
+
+Rows = tuple[tuple[Fraction, ...], ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FeatureMap:
+    """An invertible exact change of coordinates of a layer: features = `matrix` · units.
+
+    Attributes:
+        matrix: shape (width, width); row i gives feature i.
+        inverse: the exact inverse, same shape.
+    """
+
+    matrix: Rows
+    inverse: Rows
+
+    @classmethod
+    def from_basis(cls, basis: Sequence[Sequence[Fraction | int]]) -> FeatureMap:
+        """Coordinates whose first ones are along `basis`, the rest along its orthogonal complement.
+
+        Args:
+            basis: k rows of as many numbers as the layer has units, linearly independent.
+
+        Raises:
+            InputError: rows of unequal length, none at all, more than there are units, or dependent.
+        """
+        from flint import fmpq_mat
+
+        lengths = {len(row) for row in basis}
+        if len(lengths) != 1 or not next(iter(lengths)):
+            raise InputError(
+                [f"a basis has rows of one length, at least one row; given {sorted(lengths)}"]
+            )
+        width = lengths.pop()
+        given = fmpq_mat(len(basis), width, [_fmpq(x) for row in basis for x in row])
+        if given.rank() < len(basis):
+            raise InputError(
+                [
+                    f"the {len(basis)} basis vectors are linearly dependent; their rank is {given.rank()}"
+                ]
+            )
+        rows = [*(tuple(map(Fraction, row)) for row in basis), *_complement(given)]
+        matrix = fmpq_mat(width, width, [_fmpq(x) for row in rows for x in row])
+        return cls(tuple(rows), _rows(matrix.inv()))
+
+    @property
+    def width(self) -> int:
+        """The number of units, and of features."""
+        return len(self.matrix)
+
+
+def _complement(basis: fmpq_mat) -> list[tuple[Fraction, ...]]:
+    """A rational basis of the vectors orthogonal to all rows, from the reduced echelon form."""
+    width = basis.ncols()
+    echelon, rank = basis.rref()
+    pivots = []
+    for i in range(rank):
+        pivots.append(next(j for j in range(width) if echelon[i, j] != 0))
+    found = []
+    for free in (j for j in range(width) if j not in pivots):
+        row = [Fraction(0)] * width
+        row[free] = Fraction(1)
+        for i, pivot in enumerate(pivots):
+            row[pivot] = -_fraction(echelon[i, free])
+        found.append(tuple(row))
+    return found
+
+
+def _rows(matrix: fmpq_mat) -> Rows:
+    return tuple(
+        tuple(_fraction(matrix[i, j]) for j in range(matrix.ncols())) for i in range(matrix.nrows())
+    )
+
+
+def _fmpq(value: Fraction | int) -> fmpq:
+    from flint import fmpq
+
+    exact = Fraction(value)
+    return fmpq(exact.numerator, exact.denominator)
+
+
+def _fraction(value: object) -> Fraction:
+    return Fraction(int(value.p), int(value.q))  # type: ignore[attr-defined]  # a fmpq

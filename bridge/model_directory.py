@@ -1,0 +1,127 @@
+"""A model as a local directory: `config.json` and `model.safetensors`, in the layout of Hugging Face.
+
+Nothing is downloaded and nothing in the directory is run. A multi-layer perceptron is captured
+exactly; any other architecture that the `transformers` library ships can be loaded as a module, which
+methods can run and patch (`bridge.patching.ModuleRunner`), and about which nothing is proved.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tauomega.theory.errors import InputError, MissingDependencyError
+from tauomega.theory.kernel.errors import nearest
+
+from .network import Network, network_of_tensors
+from .safetensors_file import read_safetensors
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["module_from_directory", "network_from_directory"]
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+LARGEST = 1_000_000
+_KEYS = ("layers", "activation", "negative_slope", "output_activation")
+_ALIASES = {"hidden_act": "activation", "hidden_sizes": "layers"}
+_IGNORED = ("model_type", "architectures", "torch_dtype", "dtype", "transformers_version")
+
+
+def network_from_directory(directory: Path) -> Network:
+    """The network of a directory whose `config.json` has `"model_type": "mlp"`.
+
+    The configuration gives `layers` (sizes, inputs first; or `hidden_sizes`), `activation` (or
+    `hidden_act`), `negative_slope`, `output_activation`. The tensors are the weights and biases in the
+    natural order of their names (`layers.0.weight`, `0.weight`, `net.10.bias`, …).
+
+    Raises:
+        InputError: files that are missing or too large, another model type, names or shapes that do
+            not fit; all at once.
+    """
+    config = _config(directory)
+    kind = config.get("model_type", "mlp")
+    if kind != "mlp":
+        raise InputError(
+            [
+                f"{directory / CONFIG}: model_type {kind!r} is not captured exactly yet; load it with "
+                "module_from_directory and give the module to ModuleRunner in a task file"
+            ]
+        )
+    known = (*_KEYS, *_ALIASES, *_IGNORED)
+    faults = [
+        f"{directory / CONFIG}: unknown key {key!r}{nearest(key, known)}"
+        for key in config
+        if key not in known
+    ]
+    architecture = {_ALIASES.get(k, k): v for k, v in config.items() if k not in _IGNORED}
+    tensors = read_safetensors(directory / WEIGHTS)
+    names: dict[str, str] = {}
+    for part in ("weight", "bias"):
+        listed = sorted((n for n in tensors if n.split(".")[-1] == part), key=_natural)
+        names |= {name: f"layers.{k}.{part}" for k, name in enumerate(listed)}
+    faults += [
+        f"{directory / WEIGHTS}: {name!r} is neither a weight nor a bias"
+        for name in tensors
+        if name not in names
+    ]
+    if faults:
+        raise InputError(faults)
+    renamed = {names[name]: array for name, array in tensors.items()}
+    return network_of_tensors(renamed, architecture, str(directory / WEIGHTS))
+
+
+def module_from_directory(directory: Path) -> nn.Module:
+    """The module of a directory, by the `transformers` library, offline and without remote code.
+
+    Its class is the one that `architectures` names in the configuration; it is in evaluation mode.
+
+    Raises:
+        MissingDependencyError: the extra `huggingface` is not installed.
+        InputError: no such file, no architecture or one that the library does not ship.
+    """
+    config = _config(directory)
+    try:
+        import transformers
+    except ImportError as error:
+        raise MissingDependencyError(
+            "loading a Hugging Face architecture needs transformers; pip install 'tauomega[huggingface]'"
+        ) from error
+    listed = config.get("architectures")
+    name = listed[0] if isinstance(listed, list) and listed else None
+    kind: Any = getattr(transformers, name, None) if isinstance(name, str) else None
+    if kind is None or not hasattr(kind, "from_pretrained"):
+        raise InputError(
+            [f"{directory / CONFIG}: architectures names {name!r}, no model that transformers has"]
+        )
+    module: nn.Module = kind.from_pretrained(
+        str(directory), local_files_only=True, use_safetensors=True, trust_remote_code=False
+    )
+    return module.eval()
+
+
+def _config(directory: Path) -> dict[str, Any]:
+    faults = [
+        f"{directory} has no {name}; a model is a directory with {CONFIG} and {WEIGHTS}"
+        for name in (CONFIG, WEIGHTS)
+        if not (directory / name).is_file()
+    ]
+    if faults:
+        raise InputError(faults)
+    path = directory / CONFIG
+    if path.stat().st_size > LARGEST:
+        raise InputError([f"{path}: {path.stat().st_size:,} bytes; the limit is {LARGEST:,}"])
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InputError([f"{path} is not JSON: {error}"]) from error
+    if not isinstance(config, dict):
+        raise InputError([f"{path} is no JSON object"])
+    return config
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """`net.2` before `net.10`."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
