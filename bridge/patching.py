@@ -8,7 +8,7 @@ for a verdict: verdicts come from `check`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, final
+from typing import TYPE_CHECKING, Any, Protocol, final
 
 from tauomega.theory.errors import InputError
 
@@ -103,7 +103,8 @@ class ModuleRunner:
 
     Args:
         module: the module, in evaluation mode.
-        layers: names of submodules, in the order in which they run, whose output has the rows first.
+        layers: names of submodules, in the order in which they run, whose output (the first, of several)
+            has the rows first.
         inputs: the number of inputs.
 
     Raises:
@@ -146,14 +147,16 @@ class ModuleRunner:
     def _caught(self, layer: int, inputs: Tensor) -> Tensor | None:
         import torch
 
-        caught: list[object] = []
-        handle = self.parts[layer].register_forward_hook(lambda *call: caught.append(call[2]))
+        caught: list[Tensor | None] = []
+        handle = self.parts[layer].register_forward_hook(
+            lambda *call: caught.append(_values(call[2]))
+        )
         try:
             with torch.no_grad():
                 self.module(inputs)
         finally:
             handle.remove()
-        return caught[0] if caught and isinstance(caught[0], torch.Tensor) else None
+        return caught[0] if caught else None
 
     def activations(self, layer: int, inputs: Tensor) -> Tensor:
         """The units of a hidden layer, flattened."""
@@ -172,10 +175,13 @@ class ModuleRunner:
         for layer, put, taken in patches:
 
             def replaced(
-                _: object, __: object, output: Tensor, put: Tensor = put, taken: Tensor = taken
-            ) -> Tensor:
-                flat = output.flatten(1)
-                return (flat - flat @ taken + put).reshape(output.shape)
+                _: object, __: object, output: Any, put: Tensor = put, taken: Tensor = taken
+            ) -> Any:
+                values = _values(output)
+                assert values is not None, "the constructor has looked"
+                flat = values.flatten(1)
+                changed = (flat - flat @ taken + put).reshape(values.shape)
+                return (changed, *output[1:]) if isinstance(output, tuple) else changed
 
             handles.append(self.parts[layer].register_forward_hook(replaced))
         try:
@@ -183,3 +189,11 @@ class ModuleRunner:
         finally:
             for handle in handles:
                 handle.remove()
+
+
+def _values(output: Any) -> Tensor | None:
+    """A submodule's output, or the first of several, if it is a tensor with rows."""
+    import torch
+
+    found = output[0] if isinstance(output, tuple) and output else output
+    return found if isinstance(found, torch.Tensor) and found.dim() > 1 else None
