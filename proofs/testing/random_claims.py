@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
@@ -26,10 +25,11 @@ from tauomega.theory.kernel import (
     Kind,
     Range,
     Reference,
-    Value,
     complete,
 )
 from tauomega.theory.scm import SCM
+
+from .quotients import Blocks, finite_domain, quotient_claim
 
 __all__ = ["random_claim", "random_scm"]
 
@@ -118,17 +118,7 @@ def _identity_claim(rng: random.Random) -> Abstraction:
     return Abstraction(model, model, {name: Reference(name) for name in model.endogenous})
 
 
-@dataclass(frozen=True, slots=True)
-class _Blocks:
-    """A low-level model, blocks, and a τ for each block."""
-
-    low: SCM
-    blocks: tuple[tuple[str, ...], ...]
-    tau: tuple[Expression, ...]
-    domains: tuple[Domain, ...]
-
-
-def _random_blocks(rng: random.Random, variables: int | None = None) -> _Blocks:
+def _random_blocks(rng: random.Random, variables: int | None = None) -> Blocks:
     low = random_scm(rng, variables=rng.randint(2, 4) if variables is None else variables)
     names = list(low.endogenous)
     rng.shuffle(names)
@@ -143,7 +133,7 @@ def _random_blocks(rng: random.Random, variables: int | None = None) -> _Blocks:
     tau: list[Expression] = []
     domains: list[Domain] = []
     for block in blocks:
-        parents = [(name, _finite(low, name)) for name in block]
+        parents = [(name, finite_domain(low, name)) for name in block]
         domain: Domain = Range(0, 2) if rng.random() < 0.15 else BOOL
         if len(block) == 1 and rng.random() < 0.7:
             domain = parents[0][1]
@@ -151,65 +141,12 @@ def _random_blocks(rng: random.Random, variables: int | None = None) -> _Blocks:
         else:
             tau.append(random_table(rng, parents, domain))
         domains.append(domain)
-    return _Blocks(low, tuple(map(tuple, blocks)), tuple(tau), tuple(domains))
-
-
-def _finite(model: SCM, name: str) -> Domain:
-    domain = model.domain(name)
-    assert isinstance(domain, Finite | Range)
-    return domain
+    return Blocks(low, tuple(map(tuple, blocks)), tuple(tau), tuple(domains))
 
 
 def _quotient_claim(rng: random.Random) -> Abstraction | None:
     """A claim whose high-level model is computed from the low-level one, where that is a model."""
-    found = _random_blocks(rng)
-    low = found.low
-    contexts = [tuple(c.values()) for c in low.contexts()]
-    names = [f"Y{j}" for j in range(len(found.blocks))]
-    probe = Abstraction(low, None, dict(zip(names, found.tau, strict=True)))
-    declared = [Declaration(r, Kind.EXOGENOUS, low.domain(r), low[r].law) for r in low.roots]
-    for j, name in enumerate(names):
-        others = [k for k in range(len(names)) if k != j]
-        table: dict[tuple[Value, ...], Value] = {}
-        settings = [list(product(*(_finite(low, v) for v in found.blocks[k]))) for k in others]
-        for context in contexts:
-            for chosen in product(*settings):
-                from tauomega.theory.intervention import Hard
-
-                items = [
-                    (v, value)
-                    for k, values in zip(others, chosen, strict=True)
-                    for v, value in zip(found.blocks[k], values, strict=True)
-                ]
-                run = low.run(dict(zip(low.roots, context, strict=True)), Hard(tuple(items)))
-                fixed = probe.read(run)
-                key = (*context, *(fixed[names[k]] for k in others))
-                if table.setdefault(key, fixed[name]) != fixed[name]:
-                    return None
-        parents = [*low.roots, *(names[k] for k in others)]
-        needed = _essential(table, len(parents))
-        reduced = {tuple(key[p] for p in needed): value for key, value in table.items()}
-        arguments = tuple(Reference(parents[p]) for p in needed)
-        rows = tuple((key, Constant(value)) for key, value in reduced.items())
-        mechanism: Expression = rows[0][1]
-        if arguments:
-            mechanism = Case(arguments, rows, rows[0][1])
-        declared.append(Declaration(name, Kind.ENDOGENOUS, found.domains[j], None, mechanism))
-    high = SCM(complete(declared))  # refused, and drawn again, where it is cyclic
-    return Abstraction(low, high, dict(zip(names, found.tau, strict=True)))
-
-
-def _essential(table: dict[tuple[Value, ...], Value], count: int) -> list[int]:
-    """Positions of the arguments that the table depends on."""
-    found = []
-    for position in range(count):
-        groups: dict[tuple[Value, ...], Value] = {}
-        for key, value in table.items():
-            rest = key[:position] + key[position + 1 :]
-            if groups.setdefault(rest, value) != value:
-                found.append(position)
-                break
-    return found
+    return quotient_claim(_random_blocks(rng))
 
 
 def _broken_claim(rng: random.Random) -> Abstraction | None:
@@ -222,8 +159,10 @@ def _broken_claim(rng: random.Random) -> Abstraction | None:
     victim = rng.choice([n for n in model.endogenous if model[n].mechanism is not None])
     earlier = model.order[: model.order.index(victim)]
     candidates = [*model.roots, *(n for n in earlier if n not in model.roots)]
-    parents = [(n, _finite(model, n)) for n in rng.sample(candidates, k=min(2, len(candidates)))]
-    target = _finite(model, victim)
+    parents = [
+        (n, finite_domain(model, n)) for n in rng.sample(candidates, k=min(2, len(candidates)))
+    ]
+    target = finite_domain(model, victim)
     declared = [
         Declaration(
             v.name,
@@ -244,9 +183,9 @@ def _blind_claim(rng: random.Random) -> Abstraction:
     """Two unrelated models and random τ, which may share low-level variables."""
     low = random_scm(rng, variables=rng.randint(1, 3))
     high = random_scm(rng, variables=rng.randint(1, 2), prefix="Y", contexts=3)
-    names = [(n, _finite(low, n)) for n in low.endogenous]
+    names = [(n, finite_domain(low, n)) for n in low.endogenous]
     tau = {}
     for name in high.endogenous:
         parents = rng.sample(names, k=min(len(names), rng.choice((1, 1, 2))))
-        tau[name] = random_table(rng, _small(parents), _finite(high, name))
+        tau[name] = random_table(rng, _small(parents), finite_domain(high, name))
     return Abstraction(low, high, tau)

@@ -1,0 +1,187 @@
+"""The cells of the atlas, and the data file that ships with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, final
+
+from tauomega.theory.abstraction import Abstraction
+
+from .notions import NOTIONS
+from .proved import chain
+from .searching import Profile, profiles
+from .space import Size, SmallClaim, bound
+
+__all__ = [
+    "Atlas",
+    "Cell",
+    "Witness",
+    "atlas",
+    "build",
+    "claim_of",
+    "described",
+    "to_json",
+    "witness_of",
+]
+
+SCHEMA = "tauomega/atlas/1"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A smallest counterexample: the claim as text, and its size.
+
+    `variables`, `values` and `contexts` count both models; `number` tells the claims of the atlas
+    apart, and `claim` is the claim itself as whole numbers, for `SmallClaim`.
+    """
+
+    number: int
+    variables: int
+    values: int
+    contexts: int
+    low: str
+    high: str
+    tau: dict[str, str]
+    claim: dict[str, Any]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is known of "strong implies weak".
+
+    `answer` is `proved` (for all models, by `scripts`), `refuted` (by the witness of that number) or
+    `open` (neither: no counterexample up to the bound).
+    """
+
+    strong: str
+    weak: str
+    answer: str
+    scripts: tuple[str, ...] = ()
+    witness: int | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """All cells, the counterexamples that they name, and how far the search went."""
+
+    notions: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    witnesses: tuple[Witness, ...]
+    bound: str
+    claims: int
+
+    def cell(self, strong: str, weak: str) -> Cell:
+        """One cell."""
+        return next(c for c in self.cells if (c.strong, c.weak) == (strong, weak))
+
+    def implied(self, strong: str) -> tuple[str, ...]:
+        """The notions that a notion is proved to imply."""
+        return tuple(c.weak for c in self.cells if c.strong == strong and c.answer == "proved")
+
+
+def build(*, progress: Callable[[int, int | None], None] | None = None) -> Atlas:
+    """Search the whole space and fill every cell. Minutes.
+
+    Raises:
+        AssertionError: a proved implication has a counterexample, which is a bug of ours.
+    """
+    found, total = profiles(progress=progress)
+    numbers: dict[int, Witness] = {}
+    cells = []
+    for i, strong in enumerate(NOTIONS):
+        for j, weak in enumerate(NOTIONS):
+            if i == j:
+                continue
+            place = _first(found, i, j)
+            arrows = chain(strong.key, weak.key)
+            assert place is None or arrows is None, (strong.key, weak.key, found[place].claim)
+            if place is not None:
+                numbers.setdefault(place, witness_of(len(numbers), found[place].claim))
+                number = numbers[place].number
+                cells.append(Cell(strong.key, weak.key, "refuted", (), number))
+            elif arrows is not None:
+                scripts = tuple(dict.fromkeys(arrow.script for arrow in arrows))
+                cells.append(Cell(strong.key, weak.key, "proved", scripts))
+            else:
+                cells.append(Cell(strong.key, weak.key, "open"))
+    keys = tuple(notion.key for notion in NOTIONS)
+    return Atlas(keys, tuple(cells), tuple(numbers.values()), bound(), total)
+
+
+def _first(found: Iterable[Profile], strong: int, weak: int) -> int | None:
+    for place, profile in enumerate(found):
+        separates = profile.holds >> strong & profile.applies >> weak & ~profile.holds >> weak & 1
+        if separates:
+            return place
+    return None
+
+
+def witness_of(number: int, claim: SmallClaim) -> Witness:
+    """A claim of the search space as a counterexample."""
+    written = claim.as_claim()
+    variables, values, contexts = claim.size.key
+    return Witness(
+        number,
+        variables,
+        values,
+        contexts,
+        str(written.scm).strip(),
+        str(written.high).strip(),
+        written.tau_text,
+        {
+            "low_sizes": list(claim.size.low.sizes),
+            "high_sizes": list(claim.size.high.sizes),
+            "low_law": list(claim.size.low_law),
+            "high_law": list(claim.size.high_law),
+            "low": [list(world) for world in claim.low],
+            "high": [list(world) for world in claim.high],
+            "tau": list(claim.tau),
+        },
+    )
+
+
+def claim_of(witness: Witness) -> Abstraction:
+    """The counterexample as a claim that `check` decides."""
+    from ..small_models import Shape
+
+    data = witness.claim
+    size = Size(
+        Shape(tuple(data["low_sizes"])),
+        Shape(tuple(data["high_sizes"])),
+        tuple(data["low_law"]),
+        tuple(data["high_law"]),
+    )
+    low, high = (tuple(map(tuple, data[side])) for side in ("low", "high"))
+    return SmallClaim(size, low, high, tuple(data["tau"])).as_claim()
+
+
+def described(witness: Witness) -> str:
+    """A counterexample on a few lines."""
+    tau = "; ".join(f"{name} = {text}" for name, text in witness.tau.items())
+    low, high = (" | ".join(text.splitlines()) for text in (witness.low, witness.high))
+    return f"low:  {low}\nhigh: {high}\nτ:    {tau}"
+
+
+# ---------------------------------------------------------------- the data file
+
+
+def to_json(found: Atlas) -> dict[str, Any]:
+    """The atlas as a JSON object."""
+    return {"schema": SCHEMA, **asdict(found)}
+
+
+@cache
+def atlas() -> Atlas:
+    """The atlas that ships: `atlas.json`, as `build` made it."""
+    text = (files("tauomega.proofs.atlas") / "atlas.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+    cells = tuple(Cell(**(cell | {"scripts": tuple(cell["scripts"])})) for cell in data["cells"])
+    witnesses = tuple(Witness(**witness) for witness in data["witnesses"])
+    return Atlas(tuple(data["notions"]), cells, witnesses, data["bound"], data["claims"])
