@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tauomega.bridge.network import Network
     from tauomega.loading import load
     from tauomega.solvers.checking import check
+    from tauomega.solvers.distance import distance
     from tauomega.theory import definitions
     from tauomega.theory.abstraction import Abstraction
     from tauomega.theory.intervention import Hard, Intervention
@@ -40,6 +41,7 @@ __all__ = [
     "__version__",
     "check",
     "definitions",
+    "distance",
     "load",
 ]
 
@@ -57,6 +59,7 @@ if not TYPE_CHECKING:  # for checkers the imports above are the facade: misspelt
         "Unknown": "tauomega.theory.verdict",
         "Verdict": "tauomega.theory.verdict",
         "check": "tauomega.solvers.checking",
+        "distance": "tauomega.solvers.distance",
         "definitions": "tauomega.theory",  # a module of it
         "load": "tauomega.loading",
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.counterexample import Counterexample
+from tauomega.theory.counterexample import Counterexample, Gap
 from tauomega.theory.defect import (
     ContextMaps,
     Defect,
@@ -30,6 +31,7 @@ from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import (
     INFINITE,
     Bounds,
+    Certified,
     ClauseResult,
     Coverage,
     Enumeration,
@@ -48,6 +50,8 @@ from .deciding_facts import decide_facts
 from .engine import Answer, Budget, Problem
 from .explaining import explain
 from .facts import Facts
+from .gaps import recomputed
+from .literal_only import require_mechanisms
 from .measuring import interchange_measures
 from .portfolio import decide
 from .question import question_of
@@ -95,6 +99,8 @@ def check(
     budget = Budget(timeout, progress=progress)
     tolerance = Fraction(at_most)
     defect = definition.defect(claim)
+    for part in clauses(defect):
+        require_mechanisms(definition.name, claim, part.defect)
     omega, tau_u = policies_of(claim, defect)
     question = question_of(claim, definition, omega, tau_u, tolerance)
     try:
@@ -137,7 +143,7 @@ def _decide(
         notes += decided.notes
         if answer.lo > question.tolerance:
             found = explain(problem, answer, budget)
-            replayed = _replay(claim, found, answer)
+            replayed = _replay(problem, found, answer, budget)
             results.append(ClauseResult(part.name, "fails"))
             results += [ClauseResult(p.name, "not decided") for p in parts[position + 1 :]]
             run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
@@ -169,11 +175,13 @@ def _decide(
     return Holds(question, tuple(results), evidence, witness, notes=(), measures=measures, run=run)
 
 
-def problem_of(claim: Abstraction, part: Part, facts: Facts, tolerance: Fraction) -> Problem:
+def problem_of(
+    claim: Abstraction, part: Part, facts: Facts, tolerance: Fraction, *, whole: bool = False
+) -> Problem:
     """One clause as a problem: how its free maps are fixed is read off the clause and the claim."""
     omega, tau_u = policies_of(claim, part.defect)
     semantics = getattr(claim.low, "semantics", "exact")
-    return Problem(claim, part, facts, omega, tau_u, semantics, tolerance)
+    return Problem(claim, part, facts, omega, tau_u, semantics, tolerance, whole)
 
 
 def policies_of(claim: Abstraction, defect: Defect) -> tuple[OmegaPolicy, TauUPolicy]:
@@ -212,8 +220,11 @@ def _needs_supports(defect: Defect) -> bool:
     return not (found and all(isinstance(space, Swaps) for space in found))
 
 
-def _replay(claim: Abstraction, found: Counterexample, answer: Answer) -> bool:
+def _replay(problem: Problem, found: Counterexample, answer: Answer, budget: Budget) -> bool:
     """Whether the counterexample was replayed; one that contradicts itself is a bug of ours."""
+    if isinstance(found, Gap):
+        return recomputed(problem, answer, budget)
+    claim = problem.claim
     point = answer.point or {}
     outcome = replays(claim, found, point.get("parameters", {}))  # type: ignore[arg-type]  # a mapping
     if outcome is False:
@@ -229,12 +240,8 @@ def _weakest(evidence: list[Evidence], relies_on: tuple[str, ...]) -> Evidence:
     trusted = [e for e in evidence if isinstance(e, Trusted)]
     if trusted:
         return Trusted(trusted[0].engine, sum(e.queries for e in trusted), relies)
-    counts = [e for e in evidence if isinstance(e, Enumeration)]
-    others = [e for e in evidence if not isinstance(e, Enumeration)]
-    if others:
-        return others[0]
-    main = counts[-1]
-    return Enumeration(main.count, main.what, relies)
+    others = [e for e in evidence if not isinstance(e, Enumeration | Certified)]
+    return replace(others[0] if others else evidence[-1], relies_on=relies)
 
 
 def _advice(budget: Budget) -> str:

@@ -26,6 +26,7 @@ from tauomega.theory.kernel import (
     free_names,
     image,
 )
+from tauomega.theory.kernel.reaching import interval_of, weights_of
 
 from .columns import NotVectorisedError, compile_column
 from .engine import Budget
@@ -94,6 +95,12 @@ def _support(
             return _finite_support(name, expression, finite, target, size), []
     if isinstance(expression, Reference) and domains[names[0]] == target:
         return tuple(names), []
+    interval = interval_of(expression, domains)
+    if interval is not None and isinstance(target, Range):
+        weights = weights_of(expression)
+        assert weights is not None
+        if interval.low in target and interval.high in target:
+            return tuple(v for v in names if v in weights[1]), []
     return _symbolic_support(name, expression, domains, target, budget)
 
 

@@ -11,6 +11,7 @@ from typing import Protocol, final, runtime_checkable
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Part
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
+from tauomega.theory.quantity import Number
 from tauomega.theory.verdict import INFINITE, Evidence, Witness
 
 from .facts import Facts
@@ -58,6 +59,8 @@ class Problem:
     tau_u: TauUPolicy
     semantics: str = "exact"
     tolerance: Fraction = Fraction(0)
+    whole: bool = False
+    """Whether the exact value is asked for, not only whether it exceeds the tolerance."""
 
 
 @final
@@ -68,7 +71,8 @@ class Answer:
     `evidence` is present when the clause holds (`hi` is within the tolerance); `point`, when it
     fails: the values of the suprema's variables, by name, from the outside in, as far as no infimum
     intervenes. `reason` is present when neither. `minimal` says whether `point` is the first in the
-    canonical order (fewest targets, then lexicographically least).
+    canonical order (fewest targets, then lexicographically least). `value` is the defect's value where
+    it was computed, `lo` and `hi` its ends.
     """
 
     lo: Fraction | float = Fraction(0)
@@ -80,6 +84,7 @@ class Answer:
     point: Mapping[str, object] | None = None
     minimal: bool = True
     reason: str = ""
+    value: Number | None = None
 
 
 class Engine(Protocol):

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import final
 
 from tauomega.theory.errors import OutOfReachError
+from tauomega.theory.quantity import Number, greatest, lower, upper
 from tauomega.theory.verdict import Enumeration
 
 from .engine import Answer, Budget, Problem
 from .interpreter import Interpreter, OutOfTimeError
+from .literal_only import is_quantitative
 from .parameters import assignments, has_finite_parameters
 
 __all__ = ["ENUMERATE", "Enumerate"]
@@ -46,6 +48,7 @@ class Enumerate:
         """The exact value, for all parameter values."""
         examined = 0
         best: Answer | None = None
+        values: list[Number] = []
         for parameters in assignments(problem.claim):
             interpreter = Interpreter(problem, budget, parameters)
             try:
@@ -54,15 +57,23 @@ class Enumerate:
                 reason = str(stop) or f"{budget.seconds:g} s are over"
                 return Answer(examined=examined + interpreter.examined, reason=reason)
             examined += interpreter.examined
-            if best is None or value > best.lo:
+            values.append(value)
+            if best is None or upper(value) > best.hi:
                 point = point | ({"parameters": dict(parameters)} if parameters else {})
-                best = Answer(value, value, examined, examined, point=point)
-            if value > problem.tolerance:
+                best = Answer(lower(value), upper(value), point=point)
+            if lower(value) > problem.tolerance and not problem.whole:
                 break
         assert best is not None
-        if best.hi > problem.tolerance:
-            return best
-        return Answer(best.lo, best.hi, examined, examined, Enumeration(examined))
+        number = greatest(values)
+        low, high = lower(number), upper(number)
+        if low > problem.tolerance:
+            return Answer(low, high, examined, examined, point=best.point, value=number)
+        if high > problem.tolerance:
+            reason = f"the value {number} is not told apart from {problem.tolerance}"
+            return Answer(low, high, examined, examined, reason=reason, value=number)
+        what = "distances" if is_quantitative(problem.part.defect) else "squares"
+        evidence = Enumeration(examined, what)
+        return Answer(low, high, examined, examined, evidence, point=best.point, value=number)
 
 
 ENUMERATE = Enumerate()

@@ -51,7 +51,9 @@ from tauomega.theory.kernel import Finite, Range, Value
 from tauomega.theory.scm import SCM
 
 from .engine import Answer, Budget, Problem
+from .gaps import gap_at
 from .interpreter import Interpreter
+from .literal_only import is_quantitative
 from .omega_search import OMEGA_SEARCH
 from .onto import missed_by_factor
 from .ranging import Swap, as_context
@@ -74,6 +76,8 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
     parameters = cast("Mapping[str, Value]", point.get("parameters", {}))
     interpreter = Interpreter(problem, budget, parameters)
     defect = problem.part.defect
+    if is_quantitative(defect):
+        return gap_at(problem, answer)
     match defect:
         case Violated(relation=Relation.BLOCK_MAP):
             return NotABlockMap(problem.facts.shared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -83,20 +83,25 @@ def family_size(problem: Problem, space: Interventions) -> int | None:
             if not facts.is_block_map:
                 return None
             most = space.family.k if isinstance(space.family, Single) else len(facts.supports)
-            sizes = [prod(size(scm, v) for v in b) for b in facts.supports.values() if b]
-            return (
-                sum(
-                    prod(chosen)
-                    for k in range(min(most, len(sizes)) + 1)
-                    for chosen in combinations(sizes, k)
-                )
-                if isinstance(space.family, Single)
-                else prod(1 + s for s in sizes)
-            )
+            ways = [1]  # of setting k blocks, for each k
+            if not _all_finite(scm, facts.mapped):
+                return None
+            for block in facts.supports.values():
+                number = prod(size(scm, v) for v in block) if block else 0
+                shifted = [number * w for w in ways]
+                ways = [a + b for a, b in zip([*ways, 0], [0, *shifted], strict=True)]
+            return sum(ways[: most + 1])
         case All() | TauMax() | BlocksAndSilence():
-            return prod(1 + size(scm, name) for name in _settable(problem))
+            settable = _settable(problem)
+            if not _all_finite(scm, settable):
+                return None
+            return prod(1 + size(scm, name) for name in settable)
         case _:
             return None
+
+
+def _all_finite(model: SCM, names: Iterable[str]) -> bool:
+    return all(isinstance(model.domain(name), Finite | Range) for name in names)
 
 
 def _settable(problem: Problem) -> list[str]:

@@ -19,21 +19,26 @@ from tauomega.theory.defect import (
     Contexts,
     Defect,
     Dist,
+    Expected,
     HighInterventions,
     Inf,
     Interchange,
     Interventions,
+    Joint,
     Law,
     Laws,
     Map,
     Max,
     Mean,
+    Metric,
     Models,
     OmegaMaps,
     Push,
+    Queries,
     Read,
     Relation,
     Run,
+    Settings,
     Side,
     Space,
     States,
@@ -48,21 +53,25 @@ from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError
 from tauomega.theory.intervention import NOTHING, Hard
 from tauomega.theory.kernel import Expression, Value, evaluate
 from tauomega.theory.policy import HighFamily
+from tauomega.theory.quantity import INFINITE, Number, greatest, least, lower, mean, upper
 from tauomega.theory.scm import SCM
-from tauomega.theory.verdict import INFINITE
 
 from .engine import Budget, Problem
+from .joint_laws import joint_law
+from .metrics import law_distance, state_distance
 from .monotone_maps import monotone_maps
 from .omega import any_value, values_of
+from .query_terms import Blocks, queries, query_term
 from .quotient import QuotientModel, quotient_models
 from .ranging import Swap, as_context, high_interventions, swaps
+from .relations import violated
 from .settled import settled_family, settled_omega
 
 __all__ = ["Interpreter", "OutOfTimeError"]
 
 Environment = dict[str, object]
-Number = Fraction | float
 ONE, ZERO = Fraction(1), Fraction(0)
+OF_LAWS = (Metric.TV, Metric.KL, Metric.SQRT_JSD, Metric.W1)
 
 
 class OutOfTimeError(Exception):
@@ -84,6 +93,7 @@ class Interpreter:
     _omega: dict[Hard, Hard | None] = field(default_factory=dict)
     _reads: dict[tuple[Value, ...], dict[str, Value]] = field(default_factory=dict)
     _tau_u: Mapping[str, Expression] | None = None
+    _blocks: Blocks | None = None
 
     def value(self, defect: Defect, env: Environment) -> tuple[Number, Environment]:
         """The value of a defect, and the bindings at which it is attained.
@@ -91,34 +101,42 @@ class Interpreter:
         The bindings are those of suprema from the outside in, up to the first infimum.
         """
         match defect:
-            case Dist(left=left, right=right):
-                return self._distance(left, right, env), {}
+            case Dist(metric=metric, left=left, right=right):
+                return self._distance(metric, left, right, env), {}
             case Violated(relation=relation, arguments=arguments):
                 return self._violated(relation, arguments, env), {}
             case Max(parts=parts):
                 best: tuple[Number, Environment] = (ZERO, {})
                 for part in parts:
-                    best = max(best, self.value(part.defect, env), key=lambda pair: pair[0])
+                    found, where = self.value(part.defect, env)
+                    chosen = where if upper(found) > upper(best[0]) else best[1]
+                    best = greatest((best[0], found)), chosen
                 return best
             case Sup(variable=name, space=space, body=body):
                 return self._supremum(name, space, body, env)
             case Inf(variable=name, space=space, body=body):
-                least: Number = INFINITE
+                low: Number = INFINITE
                 for element in self._elements(space, env):
                     value, _ = self.value(body, env | {name: element})
-                    least = min(least, value)
-                    if least == 0:
+                    low = least(low, value)
+                    if low == 0:
                         break
-                return least, {}
+                return low, {}
             case Mean(variable=name, space=space, body=body):
-                total, count = ZERO, 0
-                for element in self._elements(space, env):
-                    value, _ = self.value(body, env | {name: element})
-                    assert isinstance(value, Fraction), "a mean of finite values"
-                    total, count = total + value, count + 1
-                if not count:
+                values = [
+                    self.value(body, env | {name: element})[0]
+                    for element in self._elements(space, env)
+                ]
+                if not values:
                     raise InputError([_empty(space)])
-                return total / count, {}
+                return mean((Fraction(1, len(values)), value) for value in values), {}
+            case Expected(variable=name, side=side, body=body):
+                model = self._model(side)
+                weighted = [
+                    (model.probability(c), self.value(body, env | {name: tuple(c.values())})[0])
+                    for c in model.contexts()
+                ]
+                return mean(weighted), {}
             case _:
                 assert_never(defect)
 
@@ -131,9 +149,10 @@ class Interpreter:
         for element in self._elements(space, env):
             empty = False
             value, inside = self.value(body, env | {name: element})
-            if value > best:
-                best, where = value, {name: element, **inside}
-                if best >= ceiling:
+            if upper(value) > upper(best):
+                where = {name: element, **inside}
+                best = greatest((best, value))
+                if lower(best) >= ceiling:
                     break
         if empty:
             raise InputError([_empty(space)])
@@ -141,12 +160,19 @@ class Interpreter:
 
     # ------------------------------------------------------------ leaves
 
-    def _distance(self, left: Term, right: Term, env: Environment) -> Number:
+    def _distance(self, metric: Metric, left: Term, right: Term, env: Environment) -> Number:
         self.examined += 1
         self.tick()
         if self.examined % 1024 == 0 and self.budget.progress is not None:
             self.budget.progress(self.examined, None)
-        return ZERO if self.term(left, env) == self.term(right, env) else ONE
+        first, second = self.term(left, env), self.term(right, env)
+        if metric is Metric.DISCRETE:
+            return ZERO if first == second else ONE
+        assert isinstance(first, dict)
+        assert isinstance(second, dict)
+        if metric in OF_LAWS:
+            return law_distance(metric, first, second)
+        return state_distance(metric, first, second)
 
     def tick(self) -> None:
         """Stop when the time is over; asked everywhere where time is spent."""
@@ -161,23 +187,7 @@ class Interpreter:
         if relation is Relation.BLOCK_MAP:
             return ZERO if self.problem.facts.is_block_map else ONE
         values = [self.term(a, env) for a in arguments if not isinstance(a, Map)]
-        if relation is Relation.ORDER_PRESERVED:
-            i, k, low, high = values
-            assert isinstance(i, Hard)
-            assert isinstance(k, Hard)
-            assert isinstance(low, Hard)
-            assert isinstance(high, Hard)
-            return ONE if i <= k and not low <= high else ZERO
-        low, high, other_low, other_high = values
-        assert isinstance(low, dict)
-        assert isinstance(high, dict)
-        assert isinstance(other_low, dict)
-        assert isinstance(other_high, dict)
-        for name, site in self.problem.claim.sites.items():
-            alike = all(low[v] == other_low[v] for v in site)
-            if alike and high[name] != other_high[name]:
-                return ONE
-        return ZERO
+        return ONE if violated(relation, values, self.problem.claim.sites) else ZERO
 
     # ------------------------------------------------------------ terms
 
@@ -231,8 +241,17 @@ class Interpreter:
                 values = self.term(state, env)
                 assert isinstance(values, dict)
                 return {name: values[name] for name in names}
+            case Joint(side=side, family=family):
+                return joint_law(self.problem, side is Side.LOW, family, self.run)
             case _:
-                raise AssertionError(f"no such term: {term}")
+                return query_term(self.blocks, term, lambda part: self.term(part, env))
+
+    @property
+    def blocks(self) -> Blocks:
+        """The claim's blocks, for the words of queries."""
+        if self._blocks is None:
+            self._blocks = Blocks(self.problem.claim, self.problem.facts, self.parameters)
+        return self._blocks
 
     def _read(self, state: object) -> dict[str, Value]:
         assert isinstance(state, dict)
@@ -289,22 +308,20 @@ class Interpreter:
 
     def _law(self, side: Side, intervention: object, context: object) -> dict[object, Fraction]:
         assert isinstance(intervention, Hard)
-        model = self._model(side)
-        law: dict[object, Fraction] = {}
         if context is not None:  # a point mass
             return {tuple(self.run(side, context, intervention).items()): ONE}  # type: ignore[arg-type]
-        for point in model.contexts():
-            p = model.probability(point)
-            if p:
-                state = tuple(self.run(side, tuple(point.values()), intervention).items())
-                law[state] = law.get(state, ZERO) + p
-        return law
+        return dict(self.blocks.law(side is Side.LOW, intervention).items())
 
     # ------------------------------------------------------------ spaces
 
     def _elements(self, space: Space, env: Environment) -> Iterable[object]:
-        if isinstance(space, ContextMaps | OmegaMaps | Models | Swaps):
-            return self._generate(space)
+        match space:
+            case Settings(side=side, query=query):
+                return self.blocks.settings(side is Side.LOW, self.term(query, env))  # type: ignore[arg-type]  # by construction
+            case ContextMaps() | OmegaMaps() | Models() | Swaps():
+                return self._generate(space)
+            case _:
+                pass
         if space not in self._spaces:
             listed: list[object] = []
             for element in self._generate(space):
@@ -337,6 +354,8 @@ class Interpreter:
                 yield from self._omega_maps(family, high)
             case Swaps(depth=depth, sources=sources):
                 yield from swaps(claim, depth, sources)
+            case Queries(pairs=pairs):
+                yield from queries(claim, pairs)
             case Models():
                 yield from quotient_models(claim, self.problem.facts, self.tick)
             case _:
@@ -358,12 +377,12 @@ class Interpreter:
         yield from monotone_maps(low, above, onto=high is not HighFamily.IMAGE, tick=self.tick)
 
 
-def _ceiling(defect: Defect) -> Number:
+def _ceiling(defect: Defect) -> Fraction | float:
     """A value that the defect cannot exceed."""
     match defect:
-        case Dist() | Violated():
+        case Dist(metric=Metric.DISCRETE) | Violated():
             return ONE
-        case Sup(body=body) | Mean(body=body):
+        case Sup(body=body) | Mean(body=body) | Expected(body=body):
             return _ceiling(body)
         case Max(parts=parts):
             return max(_ceiling(part.defect) for part in parts)

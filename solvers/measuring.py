@@ -7,6 +7,7 @@ from fractions import Fraction
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Defect, Dist, Max, Part, Sup, Swaps
 from tauomega.theory.policy import Depth, OmegaPolicy, Sources, TauUPolicy
+from tauomega.theory.quantity import upper
 
 from .engine import Budget, Measurer, Problem
 from .facts import Facts
@@ -64,6 +65,6 @@ def _literal(problem: Problem, square: Dist, budget: Budget) -> tuple[tuple[str,
         for swap in swaps(claim, Depth(None), sources):
             if len(swap.sources) == len(claim.sites):
                 value, _ = interpreter.value(square, {"x": swap})
-                wrong, total = wrong + int(value), total + 1
+                wrong, total = wrong + int(upper(value)), total + 1
         found.append((name, 1 - Fraction(wrong, total)))
     return tuple(found)

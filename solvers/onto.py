@@ -7,6 +7,7 @@ from math import prod
 
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.kernel import Finite, Range, Value, evaluate
+from tauomega.theory.kernel.reaching import interval_of
 
 from .engine import Problem
 from .omega import any_value
@@ -32,6 +33,9 @@ def missed_by_factor(problem: Problem, name: str) -> tuple[Value] | None:
     """
     claim, facts = problem.claim, problem.facts
     block = facts.supports[name]
+    interval = interval_of(claim.tau[name], {v: claim.scm.domain(v) for v in block})
+    if interval is not None and _covers(interval, facts.high_domains[name]):
+        return None
     domains = [claim.scm.domain(v) for v in block]
     finite = [d for d in domains if isinstance(d, Finite | Range)]
     if len(finite) < len(domains) or prod(d.size for d in finite) > LIMIT:
@@ -43,3 +47,8 @@ def missed_by_factor(problem: Problem, name: str) -> tuple[Value] | None:
         if not missing:
             return None
     return (next(iter(missing)),)
+
+
+def _covers(interval: Range, target: Finite | Range) -> bool:
+    ends = (target.low, target.high) if isinstance(target, Range) else target.values
+    return all(value in interval for value in ends)

@@ -15,6 +15,8 @@ from tauomega.theory.kernel.errors import nearest
 from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .engine import Answer, Budget, Engine, Problem
+from .literal_only import LITERAL, literal_only
+from .sizes import is_small
 
 __all__ = ["Decision", "decide", "engine_names", "get_engine"]
 
@@ -24,10 +26,18 @@ _ORDER: dict[str, str] = {
     "integer": "tauomega.bridge.integer_engine:INTEGER",
     "table": "tauomega.solvers.table:TABLE",
     "enumerate": "tauomega.solvers.enumeration:ENUMERATE",
+    "factors": "tauomega.solvers.factors:FACTORS",
+    "bits": "tauomega.solvers.bits:BITS",
+    "bdd": "tauomega.solvers.bdd:BDD",
+    "sat": "tauomega.solvers.sat:SAT",
     "smt": "tauomega.solvers.smt:SMT",
     "float": "tauomega.bridge.float_engine:FLOAT",
 }
 """The dispatch order. Engines of higher folders stand here by name only; nothing is imported early."""
+
+
+_LISTING = ("table", "enumerate")
+"""Engines that list every square: they come last where there are many."""
 
 
 def engine_names() -> tuple[str, ...]:
@@ -74,12 +84,13 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
         return Decision(settled, ())
     if engines:
         return _compare(problem, budget, engines)
+    only = literal_only(problem)
     asked: list[str] = []
     notes: list[str] = []
     best = Answer(reason="no engine accepts it")
-    for name in _ORDER:
+    for name in _dispatch(problem):
         engine = get_engine(name)
-        refusal = engine.accepts(problem)
+        refusal = only if only and name != LITERAL else engine.accepts(problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue
@@ -96,6 +107,13 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
         refusals = "; ".join(notes)
         best = Answer(reason=f"no engine accepts it ({refusals})")
     return Decision(best, tuple(asked), tuple(notes))
+
+
+def _dispatch(problem: Problem) -> list[str]:
+    """The engines in the order in which they are asked; it depends on the problem alone."""
+    if is_small(problem):
+        return list(_ORDER)
+    return [n for n in _ORDER if n not in _LISTING] + [n for n in _ORDER if n in _LISTING]
 
 
 def _by_facts(problem: Problem) -> Answer | None:
@@ -120,9 +138,10 @@ def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decisi
     names = list(_ORDER) if "all" in engines else list(dict.fromkeys(engines))
     answers: list[tuple[str, Answer]] = []
     notes: list[str] = []
+    only = literal_only(problem)
     for name in names:
         engine = get_engine(name)
-        refusal = engine.accepts(problem)
+        refusal = only if only and name != LITERAL else engine.accepts(problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue

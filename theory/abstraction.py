@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Protocol, final
 
@@ -37,6 +38,10 @@ class LowModel(Protocol):
 Site = tuple[str, ...]
 """The low-level variables that together realise one high-level variable."""
 
+Kernel = Mapping[Value, Sequence[Fraction]]
+"""Value of a high-level variable -> probabilities of its block's values."""
+
+_NO_KERNELS: Mapping[str, Kernel] = MappingProxyType({})
 _NONE: Mapping[str, Expression] = MappingProxyType({})
 _NO_SITES: Mapping[str, Site] = MappingProxyType({})
 
@@ -64,6 +69,9 @@ class Abstraction:
         inert: low-level variables claimed to have no effect.
         internal: low-level variables that are mediators.
         high_interventions: the declared $I_H$, or `None`.
+        kernels: high-level variable -> value -> the probabilities of its block's values, in
+            lexicographic order: how a setting is realised below, where a definition asks for it;
+            uniformly on the fibres of τ where nothing is given.
         high_domains: high-level variable -> domain where there is no high-level model.
 
     Raises:
@@ -79,6 +87,7 @@ class Abstraction:
     inert: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
     high_interventions: tuple[Hard, ...] | None = None
+    kernels: Mapping[str, Kernel] = field(default_factory=lambda: _NO_KERNELS)
     scm: SCM = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -271,6 +280,14 @@ class Abstraction:
                     )
         for name in sorted(self.inert & self.internal):
             faults.append(f"{name!r} is declared both inert and internal; choose one")
+        for name, kernel in self.kernels.items():
+            for value, weights in kernel.items():
+                if any(w < 0 for w in weights) or sum(weights) != 1:
+                    shown = ", ".join(map(str, weights))
+                    faults.append(
+                        f"the kernel of {name!r} at {value}: probabilities are non-negative and sum to 1, "
+                        f"not ({shown})"
+                    )
         taken: dict[str, str] = {}
         for name, site in self.sites.items():
             for variable in site:

@@ -9,11 +9,13 @@ from typing import final
 
 from .intervention import Hard
 from .kernel.domain import Value
+from .quantity import Number
 
 __all__ = [
     "Collision",
     "CountGap",
     "Counterexample",
+    "Gap",
     "LawGap",
     "NoContextMap",
     "NoOmega",
@@ -168,8 +170,24 @@ class NotSolvable:
     minimal: bool = True
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A distance that is too large: its value, and where it is attained.
+
+    `where` names bound things and says what they are; `infimum` says that it is the least of many,
+    so that nothing does better.
+    """
+
+    where: tuple[tuple[str, str], ...]
+    value: Number
+    infimum: bool = False
+    minimal: bool = True
+
+
 Counterexample = (
-    Square
+    Gap
+    | Square
     | LawGap
     | NoContextMap
     | CountGap

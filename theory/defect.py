@@ -18,8 +18,44 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from .family import Family
-from .policy import Depth, HighFamily, Sources, Undefined
+from .spaces import (
+    ContextMaps,
+    Contexts,
+    HighInterventions,
+    Interventions,
+    Laws,
+    Models,
+    OmegaMaps,
+    Queries,
+    Settings,
+    Space,
+    States,
+    Swaps,
+)
+from .terms import (
+    HIGH,
+    LOW,
+    OMEGA,
+    TAU,
+    TAU_U,
+    ApplyMap,
+    Base,
+    BlockImage,
+    Gather,
+    Interchange,
+    Joint,
+    Law,
+    Map,
+    Marginal,
+    Mixed,
+    Push,
+    Read,
+    Run,
+    Side,
+    Spread,
+    Term,
+    Var,
+)
 
 __all__ = [
     "HIGH",
@@ -29,29 +65,38 @@ __all__ = [
     "TAU_U",
     "ApplyMap",
     "Base",
+    "BlockImage",
     "ContextMaps",
     "Contexts",
     "Defect",
     "Dist",
+    "Expected",
+    "Gather",
     "HighInterventions",
     "Inf",
     "Interchange",
     "Interventions",
+    "Joint",
     "Law",
     "Laws",
     "Map",
+    "Marginal",
     "Max",
     "Mean",
     "Metric",
+    "Mixed",
     "Models",
     "OmegaMaps",
     "Part",
     "Push",
+    "Queries",
     "Read",
     "Relation",
     "Run",
+    "Settings",
     "Side",
     "Space",
+    "Spread",
     "States",
     "Sup",
     "Swaps",
@@ -63,209 +108,27 @@ __all__ = [
 ]
 
 
-class Side(Enum):
-    """Which of the two models."""
-
-    LOW = "low"
-    HIGH = "high"
-
-
-LOW, HIGH = Side.LOW, Side.HIGH
-
-
-# ---------------------------------------------------------------- terms
-
-
-@dataclass(frozen=True, slots=True)
-class Var:
-    """A bound variable."""
-
-    name: str
-
-
-class Map(Enum):
-    """A map that the claim carries or determines: τ, ω (given or derived), τ_U (given or forced)."""
-
-    TAU = "τ"
-    OMEGA = "ω"
-    TAU_U = "τ_U"
-
-
-TAU, OMEGA, TAU_U = Map.TAU, Map.OMEGA, Map.TAU_U
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The solution of a model in a context under an intervention (`None`: the empty one).
-
-    `model` names a bound high-level model, where one is bound.
-    """
-
-    side: Side
-    context: Term
-    intervention: Term | None = None
-    model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """The law of a model's solution under an intervention.
-
-    `contexts` names a bound law of contexts; without it the model's own law is meant.
-    """
-
-    side: Side
-    intervention: Term | None = None
-    contexts: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyMap:
-    """A map at a point. τ at a state; ω at an intervention; τ_U at a context."""
-
-    map: Map | Var
-    argument: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """The push-forward of a law under a map."""
-
-    map: Map
-    law: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The context in which an interchange happens: the base of a swap."""
-
-    swap: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Interchange:
-    """The hard intervention of a swap on one side: its sites at the values they have in its sources.
-
-    Below, the variables of each swapped site; above, the high-level variables themselves.
-    """
-
-    side: Side
-    swap: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """The values of some high-level variables in a high-level state, in this order."""
-
-    names: tuple[str, ...]
-    state: Term
-
-
-Term = Var | Run | Law | ApplyMap | Push | Base | Interchange | Read
-
-
-# ---------------------------------------------------------------- spaces
-
-
-@dataclass(frozen=True, slots=True)
-class Contexts:
-    """All contexts of a model."""
-
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class States:
-    """All combinations of values of a model's endogenous variables (below: of the mapped ones)."""
-
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Interventions:
-    """The low-level interventions of a family.
-
-    With a derived ω, those that ω_τ gives no meaning to are an error, or left out.
-    """
-
-    family: Family
-    undefined: Undefined = Undefined.ERROR
-
-
-@dataclass(frozen=True, slots=True)
-class HighInterventions:
-    """I_H: the declared high-level interventions, or all hard ones."""
-
-    family: HighFamily
-
-
-@dataclass(frozen=True, slots=True)
-class ContextMaps:
-    """Maps τ_U from low-level to high-level contexts, onto them or not.
-
-    On the hidden copies of high-level inputs a compatible τ_U has no choice as soon as the empty
-    intervention is in the family.
-    """
-
-    onto: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OmegaMaps:
-    """Order-preserving maps ω from the low-level family to I_H, onto it unless I_H is the image."""
-
-    family: Interventions
-    high: HighFamily
-
-
-@dataclass(frozen=True, slots=True)
-class Swaps:
-    """Interchanges: a base, a non-empty set of sites within the depth, a source for each site."""
-
-    depth: Depth
-    sources: Sources
-
-
-@dataclass(frozen=True, slots=True)
-class Laws:
-    """Laws of the contexts of a model. A supremum or infimum over them is that over point masses.
-
-    For point masses this is exact where the body is a supremum of 0/1 distances of laws: the set
-    of good pairs is convex (Lemma U; proofs/lemma_u.py).
-    """
-
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """High-level models over the claimed blocks with the low-level contexts: one mechanism a variable.
-
-    Cyclic ones are included when every block intervention has exactly one solution.
-    """
-
-
-Space = (
-    Contexts
-    | States
-    | Interventions
-    | HighInterventions
-    | ContextMaps
-    | OmegaMaps
-    | Swaps
-    | Laws
-    | Models
-)
-
-
-# ---------------------------------------------------------------- defects
-
-
 class Metric(Enum):
     """A distance between two things of one kind."""
 
-    DISCRETE = "≠"
+    DISCRETE = "discrete"
     """0 if equal, 1 if not: values, states, interventions, and exact laws."""
+    HAMMING = "hamming"
+    """Of states: how many variables differ."""
+    L1 = "l1"
+    """Of states of numbers: the sum of the absolute differences."""
+    EUCLIDEAN = "euclidean"
+    """Of states of numbers: the root of the sum of the squared differences."""
+    SUP = "sup"
+    """Of states of numbers: the largest absolute difference."""
+    TV = "tv"
+    """Of laws: total variation."""
+    KL = "kl"
+    """Of laws: the divergence of the first from the second, in nats; not symmetric, maybe ∞."""
+    SQRT_JSD = "sqrt-jsd"
+    """Of laws: the root of the Jensen-Shannon divergence, in nats; a metric, at most √(ln 2)."""
+    W1 = "wasserstein"
+    """Of laws of numbers: the cost of moving one onto the other at l1 a unit of mass."""
 
 
 class Relation(Enum):
@@ -338,7 +201,16 @@ class Max:
     parts: tuple[Part, ...]
 
 
-Defect = Dist | Violated | Sup | Inf | Mean | Max
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The mean of the body over the contexts of a model, by their own law."""
+
+    variable: str
+    side: Side
+    body: Defect
+
+
+Defect = Dist | Violated | Sup | Inf | Mean | Expected | Max
 
 
 def clauses(defect: Defect) -> Iterator[Part]:
@@ -364,7 +236,7 @@ def mentions(defect: Defect, wanted: Map) -> bool:
         match node:
             case Max(parts=parts):
                 pending.extend(part.defect for part in parts)
-            case Sup(body=body) | Inf(body=body) | Mean(body=body):
+            case Sup(body=body) | Inf(body=body) | Mean(body=body) | Expected(body=body):
                 pending.append(body)
             case Dist(left=left, right=right):
                 pending.extend((left, right))

@@ -247,6 +247,7 @@ def compatible_contexts(
     high: HighFamily,
     *,
     name: str = "squares",
+    metric: Metric = Metric.DISCRETE,
 ) -> Part:
     r"""$\exists\tau_U \forall i \forall u: \tau(M_L(u, i)) = M_H(\tau_U(u), \omega(i))$."""
     searched = tau_u in (TauUPolicy.SEARCHED, TauUPolicy.SEARCHED_ONTO)
@@ -254,7 +255,7 @@ def compatible_contexts(
     tau_u_map: Map | Var = Var(T) if searched else TAU_U
     low = ApplyMap(TAU, Run(LOW, Var(U), Var(LOW_I)))
     above = Run(HIGH, ApplyMap(tau_u_map, Var(U)), ApplyMap(omega_map, Var(LOW_I)))
-    body: Defect = Dist(Metric.DISCRETE, low, above)
+    body: Defect = Dist(metric, low, above)
     body = Sup(LOW_I, family, Sup(U, Contexts(LOW), body))
     if searched:
         body = Inf(T, ContextMaps(onto=tau_u is TauUPolicy.SEARCHED_ONTO), body)
@@ -263,11 +264,17 @@ def compatible_contexts(
     return Part(name, body)
 
 
-def equal_laws(family: Interventions, omega: OmegaPolicy, high: HighFamily) -> Part:
+def equal_laws(
+    family: Interventions,
+    omega: OmegaPolicy,
+    high: HighFamily,
+    *,
+    metric: Metric = Metric.DISCRETE,
+) -> Part:
     r"""$\forall i: \tau_\# P_L^i = P_H^{\omega(i)}$, for the models' own laws."""
     omega_map: Map | Var = Var(W) if omega is OmegaPolicy.SEARCHED else OMEGA
     image: Term = ApplyMap(omega_map, Var(LOW_I))
-    gap = Dist(Metric.DISCRETE, Push(TAU, Law(LOW, Var(LOW_I))), Law(HIGH, image))
+    gap = Dist(metric, Push(TAU, Law(LOW, Var(LOW_I))), Law(HIGH, image))
     body: Defect = Sup(LOW_I, family, gap)
     if omega is OmegaPolicy.SEARCHED:
         body = Inf(W, OmegaMaps(family, high), body)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from .definition import Definition
 from .errors import Fault, InputError, Source
 from .family import Family, Given, parse_family
 from .intervention import Hard
 from .kernel.errors import nearest
-from .policy import Depth, HighFamily, OmegaPolicy, Scored, Sources, TauUPolicy, Undefined
+from .policy import PAIRS, Depth, Pairs, Sources
 
 __all__ = ["build_definition", "parameter_names"]
 
@@ -84,18 +84,50 @@ def _hints(definition: type[Definition]) -> Mapping[str, Any]:
 def _read(hint: Any, key: str, value: object, source: Source) -> object:
     if hint == Family:
         return parse_family(_string(key, value), source)
-    for policy in (OmegaPolicy, TauUPolicy, HighFamily, Undefined, Scored):
-        if hint in (policy, policy | None):
-            return _choice(policy, key, _string(key, value), source)
+    for policy in _choices(hint):
+        return _choice(policy, key, _string(key, value), source)
     if hint == Depth:
         return _depth(key, value)
     if hint == Sources:
         return _sources(key, value)
+    if hint == Pairs:
+        return _pairs(key, value)
     if hint is bool and isinstance(value, bool):
         return value
     if hint is int and isinstance(value, int):
         return value
     raise InputError([f"{key}: {value!r} is not a value of this parameter"])
+
+
+def _choices(hint: Any) -> tuple[type[Enum], ...]:
+    """The enumeration that a parameter chooses from, if it does."""
+    options = [hint, *get_args(hint)]
+    return tuple(kind for kind in options if isinstance(kind, type) and issubclass(kind, Enum))
+
+
+def _pairs(key: str, value: object) -> object:
+    if isinstance(value, str):
+        if value not in PAIRS:
+            raise InputError(
+                [f"{key} = {value!r}: write one of {', '.join(PAIRS)}{nearest(value, PAIRS)}"]
+            )
+        return value
+    if isinstance(value, list) and value and all(_is_pair(pair) for pair in value):
+        return tuple((tuple(pair[0]), tuple(pair[1])) for pair in value)
+    raise InputError(
+        [f'{key} is {", ".join(PAIRS)}, or a list such as [[["X"], ["Y", "Z"]]], not {value!r}']
+    )
+
+
+def _is_pair(pair: object) -> bool:
+    return (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(
+            isinstance(side, list) and side and all(isinstance(n, str) for n in side)
+            for side in pair
+        )
+    )
 
 
 def _string(key: str, value: object) -> str:

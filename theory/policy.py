@@ -8,7 +8,17 @@ from typing import final
 
 from .kernel.domain import Value
 
-__all__ = ["Depth", "HighFamily", "OmegaPolicy", "Scored", "Sources", "TauUPolicy", "Undefined"]
+__all__ = [
+    "PAIRS",
+    "Depth",
+    "HighFamily",
+    "OmegaPolicy",
+    "Pairs",
+    "Scored",
+    "Sources",
+    "TauUPolicy",
+    "Undefined",
+]
 
 
 class OmegaPolicy(Enum):
@@ -95,3 +105,9 @@ class Depth:
         return {None: "every subset of sites", 1: "each site alone"}.get(
             self.k, f"at most {self.k} sites at once"
         )
+
+
+Pairs = str | tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+"""A set J of pairs (sources, targets) of high-level variables: one of `PAIRS` by name, or a list."""
+
+PAIRS = ("all", "singles", "directed", "parental")

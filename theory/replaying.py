@@ -15,6 +15,7 @@ from .counterexample import (
     Collision,
     Counterexample,
     CountGap,
+    Gap,
     LawGap,
     NoContextMap,
     NoOmega,
@@ -113,7 +114,7 @@ def replays(
             first, second = (_run(low, way, own) for way in (found.first, found.second))
             alike = _shown(first, found.first.result) and _shown(second, found.second.result)
             return alike and found.values[0] != found.values[1]
-        case NoOmega() | NotSolvable():
+        case Gap() | NoOmega() | NotSolvable():
             return None
         case _:
             assert_never(found)

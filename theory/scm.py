@@ -12,6 +12,7 @@ from typing import Any, final
 from .errors import EvaluationError, InputError
 from .intervention import NOTHING, Hard
 from .kernel import (
+    ConditionalLaw,
     Declaration,
     Domain,
     Finite,
@@ -226,6 +227,11 @@ class SCM:
             total *= law.probabilities[domain.index(context[name])]
         return total
 
+    @property
+    def conditional(self) -> tuple[str, ...]:
+        """The variables with a conditional law in place of a mechanism; a model with some is layer 2."""
+        return tuple(v.name for v in self.variables if isinstance(v.law, ConditionalLaw))
+
     def without_law(self) -> tuple[str, ...]:
         """The roots that have no finite law."""
         return tuple(n for n in self.roots if not isinstance(self[n].law, FiniteLaw))
@@ -244,6 +250,11 @@ class SCM:
             variable = self._by_name[name]
             if name in fixed:
                 values[name] = fixed[name]
+            elif isinstance(variable.law, ConditionalLaw):
+                raise EvaluationError(
+                    f"{name!r} has a conditional law and no mechanism, so a context does not determine "
+                    "it; compare laws (layer 2), or give it a mechanism"
+                )
             elif variable.mechanism is not None:
                 value = evaluate(variable.mechanism, values)
                 if value not in variable.domain:

@@ -16,6 +16,7 @@ __all__ = [
     "INFINITE",
     "AlgebraicIdentity",
     "Bounds",
+    "Certified",
     "ClauseResult",
     "ContextMapWitness",
     "Coverage",
@@ -35,6 +36,17 @@ __all__ = [
 
 
 # ---------------------------------------------------------------- evidence, strongest first
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """A certificate of some kind, of `size` steps or nodes, that the kernel has checked."""
+
+    kind: str
+    size: int
+    what: str = "steps"
+    relies_on: tuple[str, ...] = ()
 
 
 @final
@@ -75,7 +87,7 @@ class Trusted:
     relies_on: tuple[str, ...] = ()
 
 
-Evidence = Enumeration | AlgebraicIdentity | TwoEngines | Trusted
+Evidence = Certified | Enumeration | AlgebraicIdentity | TwoEngines | Trusted
 
 
 # ---------------------------------------------------------------- witnesses

@@ -20,7 +20,9 @@ COMMANDS = {
     "new": "Write a commented task file to start from.",
     "check": "Decide a claim: a task file, or an example's name.",
     "bench": "Run interpretability methods against labels that are decided.",
+    "count": "Count the explanations of a network: circuits, interpretations, mappings.",
     "definitions": "List the definitions that a claim can be checked under.",
+    "atlas": "Show which definition implies which, and what tells them apart.",
     "prove": "Run theorem scripts: each statement, with each hypothesis dropped in turn.",
     "doctor": "Show versions, engines and memory, and try each engine once.",
 }

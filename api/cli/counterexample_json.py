@@ -10,6 +10,7 @@ from tauomega.theory.counterexample import (
     Collision,
     Counterexample,
     CountGap,
+    Gap,
     LawGap,
     NoContextMap,
     NoOmega,
@@ -22,6 +23,7 @@ from tauomega.theory.counterexample import (
     Way,
 )
 from tauomega.theory.intervention import Hard
+from tauomega.theory.quantity import lower, upper
 
 __all__ = [
     "Json",
@@ -46,6 +48,13 @@ def counterexample_to_json(found: Counterexample) -> dict[str, Json]:
                 "high": _way(high),
                 "differs": list(differs),
                 "sources": {site: values_to_json(context) for site, context in sources},
+            }
+        case Gap(where=where, value=value):
+            return minimal | {
+                "kind": "gap",
+                "where": dict(where),
+                "value": {"lo": number_to_json(lower(value)), "hi": number_to_json(upper(value))},
+                "shown": str(value),
             }
         case LawGap(low=i, high=j, event=event, p_low=p_low, p_high=p_high):
             return minimal | {

@@ -13,6 +13,7 @@ from tauomega.theory.errors import InputError
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
     Bounds,
+    Certified,
     ContextMapWitness,
     Coverage,
     Enumeration,
@@ -124,6 +125,8 @@ def _run(run: Run) -> dict[str, Json]:
 def _evidence(evidence: Evidence) -> dict[str, Json]:
     found: dict[str, Json] = {"relies_on": list(evidence.relies_on)}
     match evidence:
+        case Certified(kind=kind, size=size, what=what):
+            return found | {"kind": "certified", "by": kind, "size": str(size), "what": what}
         case Enumeration(count=count, what=what):
             return found | {"kind": "enumeration", "count": str(count), "what": what}
         case AlgebraicIdentity(identity=identity):

@@ -10,6 +10,7 @@ from tauomega.theory.counterexample import (
     Collision,
     Counterexample,
     CountGap,
+    Gap,
     LawGap,
     NoContextMap,
     NoOmega,
@@ -141,6 +142,11 @@ def _counterexample(found: Counterexample, width: int) -> Iterator[Line]:
     match found:
         case Square():
             yield from draw_square(found, width=width)
+        case Gap(where=places, value=attained, infimum=least):
+            number = "∞" if attained == float("inf") else str(attained)
+            yield Line(f"  the distance is {number}{', and nothing does better' if least else ''}")
+            for place, what in places:
+                yield Line(f"  {place}: {what}")
         case LawGap(low=i, high=j, event=event, p_low=p_low, p_high=p_high):
             yield Line(f"  the event {values_words(event)} has probability")
             rows = (

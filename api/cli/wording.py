@@ -10,6 +10,7 @@ from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel.domain import Value
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
+    Certified,
     Enumeration,
     Evidence,
     Fails,
@@ -69,6 +70,8 @@ def intervention_words(intervention: Hard) -> str:
 def evidence_words(evidence: Evidence) -> str:
     """What a proof is made of, after "by" or "on"."""
     match evidence:
+        case Certified(kind=kind, size=size, what=what):
+            return f"by a {kind} of {size:,} {what}, checked by the kernel"
         case Enumeration(count=count, what=what):
             return f"by complete enumeration of {count_words(count)} {what}"
         case AlgebraicIdentity(identity=identity):

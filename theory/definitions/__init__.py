@@ -25,7 +25,8 @@ def definitions() -> tuple[type[Definition], ...]:
     found: list[type[Definition]] = []
     for module in pkgutil.iter_modules(__path__):
         imported = importlib.import_module(f"{__name__}.{module.name}")
-        found += [getattr(imported, name) for name in imported.__all__]
+        public = (getattr(imported, name) for name in imported.__all__)
+        found += [kind for kind in public if hasattr(kind, "defect")]  # not a parameter's choices
     position = {name: index for index, name in enumerate(_FIRST)}
     return tuple(sorted(found, key=lambda d: (position.get(d.name, len(_FIRST)), d.name)))
 

@@ -30,7 +30,7 @@ from .expression import (
 )
 from .imaging import image
 from .intervening import parse_intervention, parse_value
-from .law import FiniteLaw, Law, NormalLaw, UniformLaw
+from .law import ConditionalLaw, FiniteLaw, Law, NormalLaw, UniformLaw
 from .printing import format_expression, format_program
 from .program import Kind, Program, Variable
 from .reading import parse_domain, parse_expression, parse_law, parse_program
@@ -41,6 +41,7 @@ __all__ = [
     "AbstractionError",
     "Apply",
     "Case",
+    "ConditionalLaw",
     "Constant",
     "Declaration",
     "Domain",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from .domain import BOOL, Domain, Finite, Range
 from .errors import EvaluationError, Fault, InputError, Source, in_order, nearest
 from .expression import Expression, Hole, free_names
 from .imaging import check_expression, image, stays_within
-from .law import FiniteLaw, Law
+from .law import ConditionalLaw, FiniteLaw, Law
 from .program import Kind, Program, Variable
 
 __all__ = ["Declaration", "complete"]
@@ -76,6 +77,9 @@ def complete(
         declaration = known[name]
         mechanism = declaration.mechanism
         if mechanism is None:
+            if isinstance(declaration.law, ConditionalLaw):
+                found = [fault(f"{name!r}: {m}", name) for m in _cases(declaration.law, domains)]
+                faults += found
             continue
         if free_names(mechanism) & broken:
             broken.add(name)  # its parent's fault is reported; this one's domain is not known
@@ -131,18 +135,22 @@ def _well_formed(declared: Sequence[Declaration], fault: object) -> Iterator[Fau
                 yield make(f"{name!r} is declared twice", name)
             seen.add(name)
     for d in declared:
-        if (d.mechanism is not None) != (d.kind is Kind.ENDOGENOUS):
+        has_rule = d.mechanism is not None or isinstance(d.law, ConditionalLaw)
+        if d.mechanism is not None and d.law is not None and d.kind is Kind.ENDOGENOUS:
+            yield make(f"{d.name!r} has a mechanism and a law; keep one", d.name)
+        elif has_rule != (d.kind is Kind.ENDOGENOUS):
             word = "needs" if d.kind is Kind.ENDOGENOUS else "has no"
             yield make(f"the {d.kind.value} variable {d.name!r} {word} a mechanism", d.name)
         if d.mechanism is None and d.domain is None:
             yield make(f"{d.name!r} needs a domain", d.name)
-        if d.law is not None and d.kind in (Kind.ENDOGENOUS, Kind.PARAMETER):
+        conditional = isinstance(d.law, ConditionalLaw)
+        if d.law is not None and not conditional and d.kind in (Kind.ENDOGENOUS, Kind.PARAMETER):
             yield make(f"{d.name!r} has a law, but is no root", d.name)
         if isinstance(d.law, FiniteLaw) and not (
             isinstance(d.domain, Finite | Range) and d.domain.size == len(d.law.probabilities)
         ):
             yield make(f"the law of {d.name!r} does not fit its domain {d.domain}", d.name)
-        for used in sorted(free_names(d.mechanism) - known) if d.mechanism is not None else ():
+        for used in sorted(set(_parents(d)) - known):
             yield make(f"{d.name!r} reads {used!r}, no variable{nearest(used, known)}", d.name)
         if isinstance(d.domain, Finite):
             for value in d.domain.values:
@@ -152,12 +160,46 @@ def _well_formed(declared: Sequence[Declaration], fault: object) -> Iterator[Fau
                     )
 
 
+def _parents(declared: Declaration) -> frozenset[str]:
+    if declared.mechanism is not None:
+        return free_names(declared.mechanism)
+    law = declared.law
+    return frozenset(law.parents) if isinstance(law, ConditionalLaw) else frozenset()
+
+
+MAX_CASES = 2**20
+
+
+def _cases(law: ConditionalLaw, domains: Mapping[str, Domain]) -> Iterator[str]:
+    """What is wrong with the cases of a conditional law: every one once, and no others."""
+    sizes = 1
+    for name in law.parents:
+        domain = domains.get(name)
+        if not isinstance(domain, Finite | Range):
+            yield f"the parent {name!r} of a conditional law needs a finite domain, not {domain}"
+            return
+        sizes *= domain.size
+    if sizes > MAX_CASES:
+        yield f"{sizes} cases of its parents; the limit is {MAX_CASES}"
+        return
+    for row, _ in law.rows:
+        for name, value in zip(law.parents, row, strict=True):
+            if value not in domains[name]:
+                yield f"the case {', '.join(map(str, row))}: {value} is not in {domains[name]} of {name!r}"
+    if law.default is None and len(law.rows) < sizes:
+        known = {row for row, _ in law.rows}
+        options = (
+            d for d in (domains[name] for name in law.parents) if isinstance(d, Finite | Range)
+        )
+        missing = next(key for key in product(*(list(d) for d in options)) if key not in known)
+        shown = ", ".join(map(str, missing))
+        yield f"no law for the case {shown}; write every case once, or else: … at the end"
+
+
 def _order(declared: Sequence[Declaration]) -> tuple[tuple[str, ...] | None, list[str]]:
     """Endogenous variables, parents first; or a cycle. Iterative: chains may be long."""
     parents = {
-        d.name: sorted(free_names(d.mechanism)) if d.mechanism is not None else []
-        for d in declared
-        if d.kind in (Kind.ENDOGENOUS, Kind.INPUT)
+        d.name: sorted(_parents(d)) for d in declared if d.kind in (Kind.ENDOGENOUS, Kind.INPUT)
     }
     state: dict[str, int] = {}
     order: list[str] = []

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from .domain import BOOL, Interval, Reals, Value
 from .expression import Apply, Case, Constant, Expression, Hole, Operator, Reference
-from .law import FiniteLaw, NormalLaw, UniformLaw
+from .law import ConditionalLaw, FiniteLaw, NormalLaw, UniformLaw
 from .program import Kind, Program, Variable
 
 __all__ = ["format_expression", "format_program"]
@@ -123,6 +123,10 @@ def format_program(program: Program) -> str:
 def _line(variable: Variable) -> str:
     domain = _domain(variable)
     match variable.kind:
+        case Kind.ENDOGENOUS if isinstance(variable.law, ConditionalLaw):
+            parents = ", ".join(variable.law.parents)
+            given = f" {parents} " if parents else " "
+            return f"{variable.name} |{given}: {domain}{_law(variable)}"
         case Kind.ENDOGENOUS:
             assert variable.mechanism is not None
             return f"{variable.name} : {domain} = {format_expression(variable.mechanism)}"
@@ -148,7 +152,17 @@ def _law(variable: Variable) -> str:
             return ""
         case FiniteLaw(probabilities=probabilities):
             return f" ~ ({', '.join(map(str, probabilities))})"
+        case ConditionalLaw(parents=(), default=FiniteLaw(probabilities=probabilities)):
+            return f" ~ ({', '.join(map(str, probabilities))})"
+        case ConditionalLaw(rows=rows, default=default):
+            cases = [f"{', '.join(map(str, key))}: {_weights(law)}" for key, law in rows]
+            cases += [] if default is None else [f"else: {_weights(default)}"]
+            return f" ~ {{{'; '.join(cases)}}}"
         case UniformLaw():
             return " ~ uniform"
         case NormalLaw(mean=mean, variance=spread):
             return f" ~ normal({mean}, {spread})"
+
+
+def _weights(law: FiniteLaw) -> str:
+    return f"({', '.join(map(str, law.probabilities))})"

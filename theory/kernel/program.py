@@ -25,7 +25,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable; `mechanism` is present exactly for endogenous ones, `law` at most for roots."""
+    """One variable.
+
+    An endogenous one has a `mechanism`, or a conditional `law` in its place; a root may have a law.
+    """
 
     name: str
     kind: Kind

@@ -22,7 +22,17 @@ from .raw import (
 )
 from .resolving import Definition, Resolver
 from .scope import Scope
-from .statements import Cyclic, Defined, Equation, Listed, Target, read_domain, read_law, statements
+from .statements import (
+    Conditional,
+    Cyclic,
+    Defined,
+    Equation,
+    Listed,
+    Target,
+    read_domain,
+    read_law,
+    statements,
+)
 
 __all__ = ["parse_domain", "parse_expression", "parse_law", "parse_program"]
 
@@ -108,6 +118,7 @@ class _Reader:
         self.families: dict[str, tuple[str, ...]] = {}
         self.definitions: dict[str, Definition] = {}
         self.equations: dict[str, tuple[Equation, Raw, dict[str, int]]] = {}
+        self.conditional: dict[str, Conditional] = {}
         self.order: dict[str, None] = {}
         self.mechanisms: dict[str, Expression] = {}
         self.domains: dict[str, Domain | None] = {}
@@ -135,6 +146,12 @@ class _Reader:
                             self.fault(f"{name!r} is declared twice", target.span)
                         self._name(name, target)
                         self.listed[name] = line
+            case Conditional(target=target, span=span):
+                for name in self._members(target):
+                    if name in self.conditional:
+                        self.fault(f"{name!r} has two conditional laws", span)
+                    self._name(name, target)
+                    self.conditional[name] = line
             case Equation(target=target) if target.index is None:
                 if target.low is not None and target.low != target.high:
                     self.fault(
@@ -246,7 +263,14 @@ class _Reader:
         resolver = Resolver(self.text, self.source, names, self.families, labels, self.definitions)
         found: list[Declaration] = []
         for name in sorted(self.order, key=lambda name: self.spans[name][0]):
-            if name in self.equations:
+            if name in self.conditional:
+                line = self.conditional[name]
+                if name in self.equations or name in self.listed:
+                    self.fault(
+                        f"{name!r} has a conditional law and another line; keep one", line.span
+                    )
+                found.append(Declaration(name, Kind.ENDOGENOUS, line.domain, line.law))
+            elif name in self.equations:
                 _, body, indices = self.equations[name]
                 try:
                     mechanism = resolver.resolve(body, indices)
@@ -269,6 +293,7 @@ class _Reader:
     def _labels(self) -> frozenset[str]:
         domains = [line.domain for line in self.listed.values()]
         domains += [d for d in self.domains.values() if d is not None]
+        domains += [line.domain for line in self.conditional.values()]
         return frozenset(
             value
             for domain in dict.fromkeys(d for d in domains if isinstance(d, Finite))

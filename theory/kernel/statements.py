@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from .domain import BOOL, Domain, Finite, Interval, Range, Reals, Value, exact
 from .errors import Fault, InputError, Source
 from .expression import Span
-from .law import FiniteLaw, Law, NormalLaw, UniformLaw
+from .law import ConditionalLaw, FiniteLaw, Law, NormalLaw, UniformLaw
 from .parsing import Parser
 from .program import Kind
 from .raw import Raw
 
 __all__ = [
+    "Conditional",
     "Cyclic",
     "Defined",
     "Equation",
@@ -59,6 +61,16 @@ class Equation:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditional:
+    """`T | S : bool ~ {0: 1/5; 1: 4/5}`."""
+
+    target: Target
+    domain: Domain
+    law: ConditionalLaw
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Defined:
     """`let name = …`, `def name(a, b) = …`."""
 
@@ -75,7 +87,7 @@ class Cyclic:
     span: Span
 
 
-Statement = Listed | Equation | Defined | Cyclic
+Statement = Listed | Equation | Conditional | Defined | Cyclic
 
 
 def statements(text: str, source: Source) -> tuple[list[Statement], list[Fault]]:
@@ -130,10 +142,8 @@ def _statement(parser: Parser) -> Statement:
     while parser.accept(","):
         targets.append(_target(parser))
     span = targets[0].span
-    if parser.peek("|"):
-        parser.fail(
-            "conditional laws (kernel models, 'X | Y : … ~ …') are not decided yet; give X a mechanism"
-        )
+    if kind is Kind.EXOGENOUS and parser.accept("|"):
+        return _conditional(parser, targets)
     domain: Domain | None = None
     if parser.accept(":"):
         domain = read_domain(parser)
@@ -151,6 +161,67 @@ def _statement(parser: Parser) -> Statement:
         parser.next()
         law = read_law(parser, domain)
     return Listed(kind, tuple(targets), domain, law, span)
+
+
+def _conditional(parser: Parser, targets: Sequence[Target]) -> Conditional:
+    target = targets[0]
+    if len(targets) > 1:
+        parser.fail("a conditional law has one target; write one line each", targets[1].span)
+    parents: list[str] = []
+    if not parser.peek(":"):
+        parents.append(_one(parser))
+        while parser.accept(","):
+            parents.append(_one(parser))
+    if len(set(parents)) < len(parents):
+        parser.fail("a parent is listed twice", target.span)
+    parser.expect(":", "the parents, a domain")
+    domain = read_domain(parser)
+    parser.expect("~", "the domain, a law")
+    if not isinstance(domain, Finite | Range):
+        parser.fail("a conditional law is on a finite domain", target.span)
+    if not parser.peek("{"):
+        law = read_law(parser, domain)
+        if parents:
+            parser.fail("one law for each case of the parents: { 0: 1/5; 1: 4/5 }", target.span)
+        assert isinstance(law, FiniteLaw), "the domain is finite"
+        return Conditional(target, domain, ConditionalLaw((), (), law), target.span)
+    parser.expect("{", "'~'")
+    rows: dict[tuple[Value, ...], FiniteLaw] = {}
+    default: FiniteLaw | None = None
+    while not parser.accept("}"):
+        start = parser.token
+        if default is not None:
+            parser.fail("'else' is the last case", start.span)
+        key: tuple[Value, ...] | None = None
+        if not parser.accept("else"):
+            values = [_value(parser)]
+            while parser.accept(","):
+                values.append(_value(parser))
+            key = tuple(values)
+        parser.expect(":", "the case")
+        law = read_law(parser, domain)
+        assert isinstance(law, FiniteLaw), "the domain is finite"
+        if key is None:
+            default = law
+        elif len(key) != len(parents):
+            parser.fail(f"{len(key)} values for {len(parents)} parents", start.span)
+        elif key in rows:
+            parser.fail("this case stands above already", start.span)
+        else:
+            rows[key] = law
+        if not parser.accept(";") and not parser.peek("}"):
+            parser.fail("';' or '}' is missing after a case")
+    return Conditional(
+        target, domain, ConditionalLaw(tuple(parents), tuple(rows.items()), default), target.span
+    )
+
+
+def _one(parser: Parser) -> str:
+    """A single variable by its full name."""
+    target = _target(parser)
+    if target.index is not None or target.low != target.high:
+        parser.fail("a parent is one variable", target.span)
+    return target.name if target.low is None else f"{target.name}[{target.low}]"
 
 
 def _target(parser: Parser) -> Target:

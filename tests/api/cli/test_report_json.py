@@ -14,6 +14,7 @@ from tauomega.theory.counterexample import (
     Collision,
     Counterexample,
     CountGap,
+    Gap,
     LawGap,
     NoContextMap,
     NoOmega,
@@ -25,6 +26,7 @@ from tauomega.theory.counterexample import (
     Way,
 )
 from tauomega.theory.intervention import NOTHING, Hard
+from tauomega.theory.quantity import Ball
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
     Bounds,
@@ -55,6 +57,7 @@ COUNTEREXAMPLES: list[Counterexample] = [
     NotMonotone(NOTHING, X1, X1, NOTHING),
     NotABlockMap((("X1", ("Y", "Z")),), minimal=False),
     Collision(WAY, WAY, (("Y", 1),), "Z", (0, 1)),
+    Gap((("i", "X1 = 1"),), Ball(Fraction(1), Fraction(3, 2), "√2")),
     NotSolvable((("U", 1),), NOTHING, 2),
 ]
 KEYS = {

@@ -116,7 +116,7 @@ def test_families_bind_their_index_in_the_line() -> None:
         ("U : bool\nX = table(U) {0: 1}", "the table has no row for 1"),
         ("U : bool\nX = table(U) {0: 1; 0: 2}", "two rows for 0"),
         ("U : {red, green}\nX = U + 1", "applied to labels"),
-        ("T | S : bool ~ {0: 1; else: 0}", "conditional laws"),
+        ("T | S : bool ~ {0: 1; else: 0}", "'T' reads 'S', no variable"),
         ("cyclic", "'cyclic' models are not decided yet"),
         ("param p : bool ~ 1/2", "a parameter has no law"),
         ("X = ?(1)", "needs a domain"),

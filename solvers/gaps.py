@@ -1,0 +1,53 @@
+"""Where a distance is attained, in words, and its value computed again there."""
+
+from __future__ import annotations
+
+from tauomega.theory.counterexample import Gap
+from tauomega.theory.defect import Defect, Inf, Sup
+from tauomega.theory.intervention import Hard
+from tauomega.theory.quantity import lower, upper
+
+from .engine import Answer, Budget, Problem
+from .interpreter import Interpreter
+from .query_terms import Query
+
+__all__ = ["gap_at", "recomputed"]
+
+_WORDS = {"i": "intervention", "x": "setting", "q": "pair", "u": "context"}
+
+
+def gap_at(problem: Problem, answer: Answer) -> Gap:
+    """The value of a distance, and where it is attained."""
+    value = answer.lo if answer.value is None else answer.value
+    point = answer.point or {}
+    where = tuple((_WORDS.get(name, name), _shown(thing)) for name, thing in point.items())
+    return Gap(where, value, isinstance(problem.part.defect, Inf))
+
+
+def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
+    """Whether a fresh interpreter finds the same value at the same place.
+
+    An infimum has no place: it is not recomputed.
+    """
+    point = dict(answer.point or {})
+    parameters = point.pop("parameters", {})
+    body: Defect = problem.part.defect
+    while isinstance(body, Sup) and body.variable in point:
+        body = body.body
+    if isinstance(body, Inf) or answer.value is None:
+        return False
+    interpreter = Interpreter(problem, budget, parameters)  # type: ignore[arg-type]  # a mapping
+    found, _ = interpreter.value(body, point)
+    return upper(found) >= lower(answer.value) and lower(found) <= upper(answer.value)
+
+
+def _shown(thing: object) -> str:
+    match thing:
+        case Hard():
+            return thing.describe()
+        case Query(sources=sources, targets=targets):
+            return f"do({', '.join(sources)}) -> {', '.join(targets)}"
+        case tuple():
+            return ", ".join(map(str, thing))
+        case _:
+            return str(thing)

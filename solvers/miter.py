@@ -1,0 +1,134 @@
+"""A statement's circuit, with what every circuit engine does first: collapse, then random draws."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import final
+
+from tauomega.theory.intervention import Hard
+from tauomega.theory.kernel.blasting import NotBlastedError
+from tauomega.theory.kernel.circuit import FALSE, Circuit
+from tauomega.theory.kernel.commuting import Built, Commuting, Interchange, Point, build
+
+from .engine import Problem
+from .ranging import Swap
+from .statements import NotStatedError, squares_count, statement_of
+
+__all__ = ["Miter", "drawn_model", "miter_of", "point_of"]
+
+WIDTH, ROUNDS, SEED = 2**12, 8, 1
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Miter:
+    """A statement as literals that cannot all be true iff it holds.
+
+    `cone` lists the gates they depend on, `free` the variables among them in the canonical order.
+    """
+
+    statement: Commuting
+    built: Built
+    cone: tuple[int, ...]
+    free: tuple[int, ...]
+    squares: int
+
+    @property
+    def circuit(self) -> Circuit:
+        """The circuit."""
+        return self.built.blaster.circuit
+
+    @property
+    def literals(self) -> tuple[int, ...]:
+        """The literals that must not all be true."""
+        return self.built.literals
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether building the circuit already showed that the statement holds."""
+        return FALSE in self.literals
+
+    def point(self, model: frozenset[int]) -> Point:
+        """The square that a satisfying assignment, the set of its true variables, stands for."""
+        return self.built.read(lambda f: f in model)
+
+
+def miter_of(problem: Problem) -> Miter:
+    """The circuit of a clause.
+
+    Raises:
+        NotStatedError: some expression has no circuit, or ω_τ is not known to be defined.
+        InputError: the family is empty, or ω is undefined on it.
+    """
+    if _LAST and _LAST[0][0] is problem:
+        return _LAST[0][1]
+    statement = statement_of(problem)
+    try:
+        built = build(statement)
+    except NotBlastedError as error:
+        raise NotStatedError(f"no circuit: {error}") from error
+    circuit = built.blaster.circuit
+    cone = tuple(circuit.cone(built.literals))
+    inside = set(cone)
+    order = [*(f for _, f in built.choices), *(f for bits in built.fields for f in bits)]
+    free = tuple(f for f in dict.fromkeys(order) if f in inside)
+    found = Miter(statement, built, cone, free, squares_count(statement))
+    _LAST[:] = [(problem, found)]
+    return found
+
+
+_LAST: list[tuple[Problem, Miter]] = []
+"""The circuit built last: engines are asked one after another about the same problem."""
+
+
+def drawn_model(miter: Miter) -> frozenset[int] | None:
+    """A satisfying assignment among random ones, if there is one: 2^15 draws from a fixed seed.
+
+    Contexts and values are uniform; targets come none, few or half of them at a time.
+    """
+    rng = random.Random(SEED)  # noqa: S311  # reproducible draws, no secret
+    masks = {f for _, f in miter.built.choices}
+    for number in range(ROUNDS):
+        rate = (0, 5, 2, 1)[number % 4]  # each target is set in a draw with chance 2^-rate
+        given = {}
+        for f in miter.free:
+            word = rng.getrandbits(WIDTH)
+            if f in masks:
+                word = 0 if rate == 0 else word
+                for _ in range(rate - 1):
+                    word &= rng.getrandbits(WIDTH)
+            given[f] = word
+        hit = satisfied(miter, given, WIDTH)
+        if hit:
+            column = (hit & -hit).bit_length() - 1
+            return frozenset(f for f, word in given.items() if word >> column & 1)
+    return None
+
+
+def satisfied(miter: Miter, given: dict[int, int], width: int) -> int:
+    """Which of `width` assignments make all literals true, one bit each."""
+    values = miter.circuit.values(miter.cone, given, width)
+    ones = (1 << width) - 1
+    hit = ones
+    for f in miter.literals:
+        hit &= values[f] if f > 0 else values[-f] ^ ones
+    return hit
+
+
+def point_of(miter: Miter, model: frozenset[int], problem: Problem) -> dict[str, object]:
+    """The point of a failing clause, as `explain` reads it."""
+    square = miter.point(model)
+    context = dict(square.context)
+    roots = problem.claim.scm.roots
+    values = tuple(context[name] for name in roots)
+    point: dict[str, object]
+    if isinstance(miter.statement.family, Interchange):
+        sources = tuple(
+            (name, tuple(dict(items)[r] for r in roots)) for name, items in square.sources
+        )
+        point = {"x": Swap(values, sources)}
+    else:
+        point = {"i": Hard(square.low), "j": Hard(square.high), "u": values}
+    parameters = {name: value for name, value in context.items() if name not in roots}
+    return point | ({"parameters": parameters} if parameters else {})

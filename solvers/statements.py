@@ -1,0 +1,205 @@
+"""Clauses about squares as statements of the kernel: finite domains, a fixed τ_U, ω in closed form."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+
+from tauomega.theory.defect import (
+    LOW,
+    Contexts,
+    Defect,
+    Dist,
+    Interventions,
+    Read,
+    Run,
+    Sup,
+    Swaps,
+)
+from tauomega.theory.definition import context_map
+from tauomega.theory.errors import InputError
+from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, Single, TauMax
+from tauomega.theory.intervention import Hard
+from tauomega.theory.kernel import Value, evaluate
+from tauomega.theory.kernel.commuting import Blocks, Commuting, Interchange, Items, Listed
+from tauomega.theory.policy import OmegaPolicy, Undefined
+
+from .engine import Problem
+from .omega import check_unambiguous, values_of
+from .onto import factors_are_onto, missed_by_factor
+from .ranging import low_interventions
+from .settled import nothing_to_check, settled_omega, undefined_fault
+
+__all__ = ["NotStatedError", "refusal", "squares_count", "statement_of"]
+
+MOST_LISTED = 4096
+MOST_STATES = 2**16
+
+
+class NotStatedError(Exception):
+    """A clause of the right shape that is no statement of the kernel after all: why."""
+
+
+def refusal(problem: Problem) -> str | None:
+    """Why a clause is no statement about squares that a circuit can say; `None` if it is one."""
+    if problem.semantics not in ("exact", "real"):
+        return f"evaluates exactly; {problem.semantics} is another semantics"
+    if any(
+        getattr(v.domain, "size", None) is None
+        for model in (problem.claim.scm, problem.claim.high)
+        if model is not None
+        for v in model.variables
+        if v.mechanism is None
+    ):
+        return "a root or a parameter has infinitely many values"
+    defect = problem.part.defect
+    match defect:
+        case Sup(space=Swaps(sources=sources), body=Dist(left=Read())):
+            return None if sources.name == "all" else "only interchanges from all sources"
+        case _:
+            family = _family(defect)
+    if family is None:
+        return "only squares with a fixed τ_U, and interchanges, are made a circuit"
+    if isinstance(family, Given):
+        return "ω is searched" if problem.omega is OmegaPolicy.SEARCHED else None
+    if problem.omega is not OmegaPolicy.DERIVED:
+        return "only a derived ω, or one given for listed interventions, is made a circuit"
+    if not problem.facts.is_block_map:
+        return "ω_τ of a map that is no block map is not made a circuit"
+    if isinstance(family, All | TauMax | BlocksAndSilence):
+        if any(len(block) > 1 for block in problem.facts.supports.values()):
+            return "partly set blocks are not made a circuit"
+        return None
+    if not isinstance(family, Block | Single):
+        return f"the family {family} is not made a circuit"
+    return None
+
+
+def _family(defect: Defect) -> Family | None:
+    match defect:
+        case Sup(
+            space=Interventions(family=family),
+            body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None))),
+        ):
+            return family if side is LOW else None
+        case _:
+            return None
+
+
+def statement_of(problem: Problem) -> Commuting:
+    """The statement of an accepted clause.
+
+    Raises:
+        InputError: a listed family that is empty, or on which ω is undefined; an ambiguous ω_τ.
+        NotStatedError: too long a list; some τ is not known to be onto, so that ω_τ may be undefined.
+    """
+    claim, facts = problem.claim, problem.facts
+    scm, high = claim.scm, claim.high
+    assert high is not None
+    maps = tuple(context_map(claim, problem.tau_u).items())
+    tau = tuple(claim.tau.items())
+    defect = problem.part.defect
+    match defect:
+        case Sup(space=Swaps(depth=depth), body=Dist(left=Read(names=names))):
+            sites = tuple((name, tuple(site)) for name, site in claim.sites.items())
+            swapped = Interchange(sites, depth.k)
+            return Commuting(scm.program, high.program, tau, maps, swapped, names)
+        case Sup(space=Interventions() as space):
+            compared = tuple(name for name, _ in tau)
+        case _:
+            raise AssertionError("refusal() admitted a shape that is no statement")
+    family: Blocks | Listed
+    if isinstance(space.family, Given):
+        listed = low_interventions(claim, facts, space.family)
+        if len(listed) > MOST_LISTED:
+            raise NotStatedError(f"more than {MOST_LISTED:,} listed interventions")
+        pairs = _pairs(problem, listed, exclude=space.undefined is Undefined.EXCLUDE)
+        if not pairs:
+            raise nothing_to_check(space.family)
+        family = Listed(pairs)
+    else:
+        check_unambiguous(facts)
+        if not factors_are_onto(problem):
+            raise NotStatedError("some τ is not known to be onto, so ω_τ may be undefined")
+        blocks = tuple((name, block) for name, block in facts.supports.items() if block)
+        free = isinstance(space.family, All | TauMax | BlocksAndSilence)
+        most = space.family.k if isinstance(space.family, Single) else None
+        family = Blocks(blocks, facts.inert if free else (), most)
+    return Commuting(scm.program, high.program, tau, maps, family, compared)
+
+
+def _pairs(
+    problem: Problem, listed: list[Hard], *, exclude: bool
+) -> tuple[tuple[Items, Items], ...]:
+    """Each listed intervention with its ω.
+
+    Raises:
+        InputError: ω is undefined at some of them, and that is not allowed; ω_τ is ambiguous.
+    """
+    if problem.omega is OmegaPolicy.DERIVED:
+        check_unambiguous(problem.facts)
+    images = {i: _image(problem, i) for i in listed}
+    lost = [i for i, j in images.items() if j is None]
+    if lost and not exclude:
+        raise InputError([undefined_fault(problem, i) for i in lost[:5]])
+    return tuple((i.items, j.items) for i, j in images.items() if j is not None)
+
+
+def _image(problem: Problem, intervention: Hard) -> Hard | None:
+    """ω at an intervention; the ω_τ of a block map is found block by block."""
+    facts = problem.facts
+    if problem.omega is not OmegaPolicy.DERIVED or not facts.is_block_map:
+        return settled_omega(problem, intervention)
+    items: list[tuple[str, Value]] = []
+    fixed = dict(intervention.items)
+    for name, block in facts.supports.items():
+        if any(v in fixed for v in block):
+            part = _image_of_part(problem, name, {v: fixed[v] for v in block if v in fixed})
+            if part is None:
+                return None
+            items += part
+        elif missed_by_factor(problem, name) is not None:
+            return None
+    return Hard(tuple(items))
+
+
+def _image_of_part(problem: Problem, name: str, fixed: dict[str, Value]) -> Items | None:
+    """What setting part of a block does to its high-level variable: sets it, or nothing, or `None`."""
+    claim, facts = problem.claim, problem.facts
+    free = [v for v in facts.supports[name] if v not in fixed]
+    domains = [values_of(claim.scm.domain(v)) for v in free]
+    count = prod(domain.size for domain in domains)
+    if count > MOST_STATES:
+        raise NotStatedError(f"{count:,} states of the block of {name!r} that is partly set")
+    tau = claim.tau[name]
+    seen = {
+        evaluate(tau, fixed | dict(zip(free, values, strict=True))) for values in product(*domains)
+    }
+    if len(seen) == 1:
+        return ((name, seen.pop()),)
+    return () if len(seen) == facts.high_domains[name].size else None
+
+
+def squares_count(statement: Commuting) -> int:
+    """How many squares the statement is about."""
+    sizes = {v.name: getattr(v.domain, "size", 1) for v in statement.low.variables}
+    roots = [v.name for v in statement.low.variables if v.mechanism is None]
+    contexts = prod(sizes[name] for name in roots)
+    match statement.family:
+        case Listed(pairs=pairs):
+            return contexts * len(pairs)
+        case Blocks(blocks=blocks, inert=inert, most=most):
+            settings = [prod(sizes[v] for v in block) for _, block in blocks]
+            free = prod(1 + sizes[name] for name in inert)
+            return contexts * free * sum(_by_count(settings)[: None if most is None else most + 1])
+        case Interchange(sites=sites, most=most):
+            counts = _by_count([contexts] * len(sites))[: None if most is None else most + 1]
+            return contexts * sum(counts[1:])
+
+
+def _by_count(settings: list[int]) -> list[int]:
+    """How many ways there are to set k of several things, for each k."""
+    ways = [1]
+    for number in settings:
+        ways = [a + number * b for a, b in zip([*ways, 0], [0, *ways], strict=True)]
+    return ways

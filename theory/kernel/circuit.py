@@ -1,0 +1,202 @@
+"""Boolean circuits, hash-consed: VAR, CONST, NOT, AND, OR, XOR, ITE over integers as literals.
+
+A *literal* is a non-zero integer; `-f` is the negation of `f`; 1 is true and -1 is false. The number of
+a gate is also its variable in the circuit's clauses, so a circuit and its CNF need no dictionary
+between them. Equal gates are built once. Nothing here is recursive: circuits may be deep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+
+__all__ = ["FALSE", "TRUE", "Circuit"]
+
+TRUE, FALSE = 1, -1
+VAR, AND, XOR, ITE = "var", "and", "xor", "ite"
+
+
+class Circuit:
+    """A growing set of gates.
+
+    `gates[n]` is the gate with number `n`: its kind and its operands, which are literals of smaller
+    numbers; OR is an AND of negations. Negations are pulled out, so that an operand of XOR, the
+    condition and the first branch of ITE are positive.
+
+    Example:
+        >>> circuit = Circuit()
+        >>> a, b = circuit.var("a"), circuit.var("b")
+        >>> circuit.xor(a, b) == -circuit.xor(-b, a)
+        True
+    """
+
+    __slots__ = ("_known", "gates", "names")
+
+    def __init__(self) -> None:
+        self.gates: list[tuple[str, tuple[int, ...]]] = [("const", ()), ("const", ())]
+        self.names: list[str] = []
+        self._known: dict[tuple[str, tuple[int, ...]], int] = {}
+
+    # ------------------------------------------------------------ building
+
+    def var(self, name: str) -> int:
+        """A new variable; names are for people and need not differ."""
+        self.names.append(name)
+        self.gates.append((VAR, (len(self.names) - 1,)))
+        return len(self.gates) - 1
+
+    def _gate(self, kind: str, operands: tuple[int, ...]) -> int:
+        key = (kind, operands)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = len(self.gates)
+            self.gates.append(key)
+        return found
+
+    def land(self, f: int, g: int) -> int:
+        """The conjunction of two literals."""
+        if f == FALSE or g == FALSE or f == -g:
+            return FALSE
+        if f in (TRUE, g):
+            return g
+        if g == TRUE:
+            return f
+        return self._gate(AND, (f, g) if f < g else (g, f))
+
+    def lor(self, f: int, g: int) -> int:
+        """The disjunction of two literals."""
+        return -self.land(-f, -g)
+
+    def xor(self, f: int, g: int) -> int:
+        """Whether exactly one of two literals is true."""
+        sign = 1
+        if f < 0:
+            f, sign = -f, -sign
+        if g < 0:
+            g, sign = -g, -sign
+        if f == g:
+            return -sign
+        if f == TRUE:
+            return -sign * g
+        if g == TRUE:
+            return -sign * f
+        return sign * self._gate(XOR, (f, g) if f < g else (g, f))
+
+    def ite(self, c: int, f: int, g: int) -> int:
+        """`f` if `c`, else `g`."""
+        if c < 0:
+            c, f, g = -c, g, f
+        if self.gates[abs(f)][0] == ITE:
+            f = self._branch(f, c, 1)
+        if self.gates[abs(g)][0] == ITE:
+            g = self._branch(g, c, 2)
+        if c == TRUE or f == g:
+            return f
+        if f == -g:
+            return self.xor(c, g)
+        if f in (TRUE, c):
+            return self.lor(c, g)
+        if f in (FALSE, -c):
+            return self.land(-c, g)
+        if g in (FALSE, c):
+            return self.land(c, f)
+        if g in (TRUE, -c):
+            return self.lor(-c, f)
+        return self._gate(ITE, (c, f, g)) if f > 0 else -self._gate(ITE, (c, -f, -g))
+
+    def _branch(self, f: int, c: int, which: int) -> int:
+        """An ITE on the same condition, where the condition is known: its first or second branch."""
+        operands = self.gates[abs(f)][1]
+        if operands[0] != c:
+            return f
+        return operands[which] if f > 0 else -operands[which]
+
+    def all(self, literals: Iterable[int]) -> int:
+        """The conjunction of any number of literals."""
+        return reduce(self.land, literals, TRUE)
+
+    def any(self, literals: Iterable[int]) -> int:
+        """The disjunction of any number of literals."""
+        return reduce(self.lor, literals, FALSE)
+
+    # ------------------------------------------------------------ reading
+
+    def cone(self, literals: Iterable[int], cuts: frozenset[int] = frozenset()) -> list[int]:
+        """The numbers of the gates that these literals depend on, smallest first; no constant.
+
+        What only gates in `cuts` depend on is left out.
+        """
+        wanted = {abs(f) for f in literals} - {TRUE}
+        pending = list(wanted)
+        while pending:
+            number = pending.pop()
+            kind, operands = self.gates[number]
+            for f in operands if kind != VAR and number not in cuts else ():
+                if abs(f) not in wanted:
+                    wanted.add(abs(f))
+                    pending.append(abs(f))
+        return sorted(wanted - {TRUE})
+
+    def variables(self, literals: Iterable[int], seen: set[int] | None = None) -> list[int]:
+        """The variables that these literals depend on, in the order of a depth-first visit.
+
+        Gates in `seen` are not visited, and the visited ones are added to it.
+        """
+        seen = set() if seen is None else seen
+        seen.add(TRUE)
+        order: list[int] = []
+        pending = [abs(f) for f in literals][::-1]
+        while pending:
+            number = pending.pop()
+            if number in seen:
+                continue
+            seen.add(number)
+            kind, operands = self.gates[number]
+            if kind == VAR:
+                order.append(number)
+            else:
+                pending += [abs(f) for f in reversed(operands)]
+        return order
+
+    def values(self, cone: Sequence[int], given: Mapping[int, int], width: int) -> dict[int, int]:
+        """Every gate of a cone at `width` assignments at once: bit k belongs to assignment k.
+
+        Variables that are not given are false.
+        """
+        ones = (1 << width) - 1
+        found = {TRUE: ones}
+        for number in cone:
+            kind, operands = self.gates[number]
+            if kind == VAR:
+                found[number] = given.get(number, 0)
+                continue
+            v = [found[f] if f > 0 else found[-f] ^ ones for f in operands]
+            if kind == AND:
+                found[number] = v[0] & v[1]
+            elif kind == XOR:
+                found[number] = v[0] ^ v[1]
+            else:
+                found[number] = (v[0] & v[1]) | ((v[0] ^ ones) & v[2])
+        return found
+
+    def clauses(
+        self, literals: Sequence[int], defined: Sequence[int] = ()
+    ) -> list[tuple[int, ...]]:
+        """Clauses that are satisfiable iff all these literals can be true at once.
+
+        Gate n is variable n. Every gate of the cone is defined in full, smallest first (Tseitin);
+        so are the gates of the `defined` literals, which need not be true.
+        """
+        found: list[tuple[int, ...]] = [(TRUE,)]
+        for n in self.cone((*literals, *defined)):
+            kind, operands = self.gates[n]
+            if kind == AND:
+                f, g = operands
+                found += [(-n, f), (-n, g), (n, -f, -g)]
+            elif kind == XOR:
+                f, g = operands
+                found += [(-n, f, g), (-n, -f, -g), (n, -f, g), (n, f, -g)]
+            elif kind == ITE:
+                c, f, g = operands
+                found += [(-n, -c, f), (n, -c, -f), (-n, c, g), (n, c, -g), (-n, f, g), (n, -f, -g)]
+        return found + [(f,) for f in literals]

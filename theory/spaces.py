@@ -1,0 +1,125 @@
+"""What a supremum, an infimum or a mean of a defect ranges over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .policy import Depth, HighFamily, Sources
+from .terms import Interventions, Side, Term
+
+__all__ = [
+    "ContextMaps",
+    "Contexts",
+    "HighInterventions",
+    "Interventions",
+    "Laws",
+    "Models",
+    "OmegaMaps",
+    "Queries",
+    "Settings",
+    "Space",
+    "States",
+    "Swaps",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Contexts:
+    """All contexts of a model."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """All combinations of values of a model's endogenous variables (below: of the mapped ones)."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class HighInterventions:
+    """I_H: the declared high-level interventions, or all hard ones."""
+
+    family: HighFamily
+
+
+@dataclass(frozen=True, slots=True)
+class ContextMaps:
+    """Maps τ_U from low-level to high-level contexts, onto them or not.
+
+    On the hidden copies of high-level inputs a compatible τ_U has no choice as soon as the empty
+    intervention is in the family.
+    """
+
+    onto: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OmegaMaps:
+    """Order-preserving maps ω from the low-level family to I_H, onto it unless I_H is the image."""
+
+    family: Interventions
+    high: HighFamily
+
+
+@dataclass(frozen=True, slots=True)
+class Swaps:
+    """Interchanges: a base, a non-empty set of sites within the depth, a source for each site."""
+
+    depth: Depth
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Laws:
+    """Laws of the contexts of a model. A supremum or infimum over them is that over point masses.
+
+    For point masses this is exact where the body is a supremum of 0/1 distances of laws: the set
+    of good pairs is convex (Lemma U; proofs/lemma_u.py).
+    """
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """High-level models over the claimed blocks with the low-level contexts: one mechanism a variable.
+
+    Cyclic ones are included when every block intervention has exactly one solution.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """Pairs (sources, targets) of disjoint sets of high-level variables.
+
+    `pairs` is `all` (both non-empty, disjoint), `singles` (one variable each), `directed` (a directed
+    path above from some source to some target), `parental` (a variable and all its parents above),
+    `interventions` (every set of sources, the empty one included; every variable a target), or a list.
+    """
+
+    pairs: str | tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a query's sources: above the variables, below the whole of their blocks."""
+
+    side: Side
+    query: Term
+
+
+Space = (
+    Contexts
+    | Queries
+    | Settings
+    | States
+    | Interventions
+    | HighInterventions
+    | ContextMaps
+    | OmegaMaps
+    | Swaps
+    | Laws
+    | Models
+)
