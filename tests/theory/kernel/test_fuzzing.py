@@ -11,8 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from tauomega.loading import example_names, example_text
+from tauomega.theory.definitions import definitions
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import Scope, parse_expression, parse_intervention, parse_program
+from tauomega.theory.parameters import build_definition
 from tauomega.theory.scm import SCM
 from tauomega.theory.task import read_task
 
@@ -84,6 +86,8 @@ def read(kind: str, text: str) -> None:
 def fuzz(seed: int, count: int) -> int:
     """Read that many texts; only `InputError` may come out. The number that were well formed."""
     good = 0
+    for definition in definitions():  # its own annotations are compiled once
+        build_definition(definition, {})
     for kind, text in [("task", example_text("voting")), *texts(random.Random(seed), 300)]:
         with contextlib.suppress(InputError):
             read(kind, text)  # warm up: everything that is imported lazily is imported now
