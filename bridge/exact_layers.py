@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
@@ -10,7 +10,7 @@ from typing import final
 from .feature_map import FeatureMap
 from .network import Activation, Network
 
-__all__ = ["ExactLayer", "exact_layers", "feature_names"]
+__all__ = ["ExactLayer", "exact_layers", "feature_names", "run_layers"]
 
 Rows = tuple[tuple[Fraction, ...], ...]
 
@@ -67,3 +67,22 @@ def _product(left: Rows, right: Rows) -> Rows:
         )
         for row in left
     )
+
+
+def run_layers(
+    layers: Sequence[ExactLayer], row: Sequence[Fraction], patches: Mapping[str, Fraction]
+) -> dict[str, Fraction]:
+    """The exact value of every unit at a row of inputs, with some units set to given values."""
+    values = list(row)
+    found: dict[str, Fraction] = {}
+    for layer in layers:
+        sums = (
+            sum((w * v for w, v in zip(weights, values, strict=True) if w), shift)
+            for weights, shift in zip(layer.weight, layer.bias, strict=True)
+        )
+        values = [
+            patches.get(name, layer.activation.at(total))
+            for name, total in zip(layer.names, sums, strict=True)
+        ]
+        found.update(zip(layer.names, values, strict=True))
+    return found

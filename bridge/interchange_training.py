@@ -44,7 +44,8 @@ class InterchangeTraining:
         steps: Adam steps.
         rate: learning rate, annealed to 0 along a cosine.
         grid: weights are rounded to multiples of 2^-grid at the end.
-        seed: of the initial weights.
+        noise: how far from their codes inputs are drawn, uniformly in each coordinate, anew at each step.
+        seed: of the initial weights and the noise.
     """
 
     high: SCM
@@ -57,6 +58,7 @@ class InterchangeTraining:
     steps: int = 1500
     rate: float = 0.01
     grid: int = 7
+    noise: float = 0.0
     seed: int = 0
 
     def train(self) -> Network:
@@ -83,10 +85,14 @@ class InterchangeTraining:
             schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
             questions = self._questions()
             for _ in range(self.steps):
-                clean = self._activations(layers, inputs)
+                drawn = inputs
+                if self.noise:
+                    near = 2 * torch.rand(inputs.shape, generator=generator) - 1
+                    drawn = inputs + self.noise * near
+                clean = self._activations(layers, drawn)
                 loss = torch.zeros(())
                 for chosen, bases, sources, targets, weights in questions:
-                    logits = self._patched(layers, inputs, clean, chosen, bases, sources)
+                    logits = self._patched(layers, drawn, clean, chosen, bases, sources)
                     each = nn.functional.cross_entropy(logits, targets, reduction="none")
                     loss = loss + (each * weights).mean()
                 optimiser.zero_grad()

@@ -27,7 +27,7 @@ from tauomega.theory.kernel import (
 )
 from tauomega.theory.scm import SCM
 
-from .exact_layers import exact_layers
+from .exact_layers import exact_layers, run_layers
 from .feature_map import FeatureMap
 from .network import Activation, Network
 
@@ -115,6 +115,11 @@ class NetworkModel:
                 raise EvaluationError(f"the input {name} = {state[name]} is no number: {value}")
             found.append(Fraction(value))
         return found
+
+    def run_row(self, row: Sequence[Fraction], fixed: Mapping[str, Fraction]) -> dict[str, Value]:
+        """The exact value of every unit (and feature) at any row of numbers, with some set."""
+        layers = exact_layers(self.network, self.features)
+        return {name: exact(value) for name, value in run_layers(layers, row, fixed).items()}
 
     def _build(self) -> SCM:
         declared = [Declaration(name, Kind.INPUT, domain) for name, domain in self.domains.items()]

@@ -10,6 +10,7 @@ from fractions import Fraction
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.counterexample import Counterexample, Gap
 from tauomega.theory.defect import (
+    BoxSwaps,
     ContextMaps,
     Defect,
     Inf,
@@ -130,6 +131,7 @@ def _decide(
     notes: list[str] = []
     proofs: list[tuple[str, Evidence]] = []
     witness: Witness | None = None
+    counted: tuple[tuple[str, Fraction], ...] = ()
     relies: list[str] = list(facts.relies_on)
     for position, part in enumerate(parts):
         original = problem_of(claim, part, facts, question.tolerance)
@@ -147,7 +149,7 @@ def _decide(
             results.append(ClauseResult(part.name, "fails"))
             results += [ClauseResult(p.name, "not decided") for p in parts[position + 1 :]]
             run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
-            measures = interchange_measures(claim, defect, facts, budget)
+            measures = answer.measures or interchange_measures(claim, defect, facts, budget)
             bounds = Bounds(answer.lo, answer.hi)
             used = tuple(dict.fromkeys(relies))
             return Fails(question, tuple(results), found, replayed, bounds, used, measures, run)
@@ -156,6 +158,7 @@ def _decide(
             results.append(ClauseResult(part.name, "unknown"))
             continue
         proofs.append((part.name, answer.evidence))
+        counted += answer.measures
         witness = answer.witness or witness
         results.append(ClauseResult(part.name, "holds", answer.evidence))
     run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
@@ -168,10 +171,11 @@ def _decide(
             Bounds(Fraction(0), INFINITE),
             Coverage(answer.total, answer.examined),
             _advice(budget),
+            answer.measures,
             run=run,
         )
     evidence = _weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
-    measures = interchange_measures(claim, defect, facts, budget)
+    measures = counted or interchange_measures(claim, defect, facts, budget)
     return Holds(question, tuple(results), evidence, witness, notes=(), measures=measures, run=run)
 
 
@@ -217,7 +221,7 @@ def _spaces(defect: Defect) -> list[Space]:
 
 def _needs_supports(defect: Defect) -> bool:
     found = _spaces(defect)
-    return not (found and all(isinstance(space, Swaps) for space in found))
+    return not (found and all(isinstance(space, Swaps | BoxSwaps) for space in found))
 
 
 def _replay(problem: Problem, found: Counterexample, answer: Answer, budget: Budget) -> bool:

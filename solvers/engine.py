@@ -72,7 +72,7 @@ class Answer:
     fails: the values of the suprema's variables, by name, from the outside in, as far as no infimum
     intervenes. `reason` is present when neither. `minimal` says whether `point` is the first in the
     canonical order (fewest targets, then lexicographically least). `value` is the defect's value where
-    it was computed, `lo` and `hi` its ends.
+    it was computed, `lo` and `hi` its ends; `measures` are shares that were counted on the way.
     """
 
     lo: Fraction | float = Fraction(0)
@@ -85,6 +85,7 @@ class Answer:
     minimal: bool = True
     reason: str = ""
     value: Number | None = None
+    measures: tuple[tuple[str, Fraction], ...] = ()
 
 
 class Engine(Protocol):

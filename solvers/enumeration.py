@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
+from tauomega.theory.defect import BoxSwaps
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.quantity import Number, greatest, lower, upper
 from tauomega.theory.verdict import Enumeration
@@ -33,6 +34,8 @@ class Enumerate:
         """Refuses infinite contexts, infinite parameters, and machine arithmetic."""
         if problem.semantics not in ("exact", "real"):
             return f"evaluates exactly; {problem.semantics} is another semantics"
+        if isinstance(getattr(problem.part.defect, "space", None), BoxSwaps):
+            return "a box holds infinitely many inputs"
         claim = problem.claim
         models = [claim.scm] + ([claim.high] if claim.high is not None else [])
         counts = [model.context_count() for model in models]

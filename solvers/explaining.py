@@ -28,6 +28,7 @@ from tauomega.theory.defect import (
     HIGH,
     LOW,
     TAU,
+    BoxSwaps,
     ContextMaps,
     Contexts,
     Defect,
@@ -95,6 +96,10 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
             image = settled_omega(problem, intervention)
             shown = "" if image is None else f" ({image.describe()})"
             return NoOmega((intervention,), f"its image{shown} is not in the declared I_H")
+        case Sup(space=BoxSwaps()):
+            return cast(
+                "Counterexample", point["found"]
+            )  # the engine's, whose rows no context names
         case Sup(space=Swaps(), body=Sup()):
             return _labels_collide(interpreter, cast("Swap", point["x"]), cast("Swap", point["y"]))
         case Sup(space=Swaps()):

@@ -15,6 +15,7 @@ from typing import assert_never, final
 from tauomega.theory.defect import (
     ApplyMap,
     Base,
+    BoxSwaps,
     ContextMaps,
     Contexts,
     Defect,
@@ -352,6 +353,8 @@ class Interpreter:
                 yield from self._context_maps(onto)
             case OmegaMaps(family=family, high=high):
                 yield from self._omega_maps(family, high)
+            case BoxSwaps():
+                raise AssertionError("a box holds infinitely many inputs; `enumerate` refuses it")
             case Swaps(depth=depth, sources=sources):
                 yield from swaps(claim, depth, sources)
             case Queries(pairs=pairs):

@@ -23,6 +23,7 @@ __all__ = ["Decision", "decide", "engine_names", "get_engine"]
 _ORDER: dict[str, str] = {
     "quotient": "tauomega.solvers.quotient_search:QUOTIENT",
     "omega-search": "tauomega.solvers.omega_search:OMEGA_SEARCH",
+    "relu": "tauomega.bridge.boxes.box_engine:RELU",
     "integer": "tauomega.bridge.integer_engine:INTEGER",
     "table": "tauomega.solvers.table:TABLE",
     "enumerate": "tauomega.solvers.enumeration:ENUMERATE",

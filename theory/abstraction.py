@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 from .errors import Fault, InputError, Source
 from .intervention import Hard
@@ -24,7 +24,7 @@ from .kernel import (
 from .kernel.errors import nearest
 from .scm import SCM, State
 
-__all__ = ["Abstraction", "LowModel", "Site"]
+__all__ = ["Abstraction", "LowModel", "ReadsRows", "Site"]
 
 
 class LowModel(Protocol):
@@ -32,6 +32,21 @@ class LowModel(Protocol):
 
     def as_scm(self) -> SCM:
         """The model as a structural causal model with exact values."""
+        ...
+
+
+@runtime_checkable
+class ReadsRows(Protocol):
+    """A low-level model that computes at any row of numbers, not only where a context is encoded."""
+
+    def row(self, point: Sequence[Value]) -> list[Fraction]:
+        """The numbers that encode a context."""
+        ...
+
+    def run_row(
+        self, row: Sequence[Fraction], fixed: Mapping[str, Fraction]
+    ) -> Mapping[str, Value]:
+        """The exact value of every variable at a row, with some set to given values."""
         ...
 
 

@@ -12,6 +12,7 @@ from .kernel.domain import Value
 from .quantity import Number
 
 __all__ = [
+    "BoxPoint",
     "Collision",
     "CountGap",
     "Counterexample",
@@ -185,8 +186,28 @@ class Gap:
     minimal: bool = True
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class BoxPoint:
+    """Inputs of a network near the codes of contexts whose interchange reads otherwise than above.
+
+    `base` and `sources` name the contexts; `row` and each source's row are what the network reads;
+    `low` is what its outputs read as, `high` the high-level counterfactual.
+    """
+
+    base: Values
+    row: tuple[Fraction, ...]
+    sources: tuple[tuple[str, Values, tuple[Fraction, ...]], ...]
+    radius: Fraction
+    low: Values
+    high: Values
+    differs: tuple[str, ...]
+    minimal: bool = False
+
+
 Counterexample = (
-    Gap
+    BoxPoint
+    | Gap
     | Square
     | LawGap
     | NoContextMap

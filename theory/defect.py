@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .spaces import (
+    BoxSwaps,
     ContextMaps,
     Contexts,
     HighInterventions,
@@ -66,6 +67,7 @@ __all__ = [
     "ApplyMap",
     "Base",
     "BlockImage",
+    "BoxSwaps",
     "ContextMaps",
     "Contexts",
     "Defect",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum
+from fractions import Fraction
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -96,6 +97,8 @@ def _read(hint: Any, key: str, value: object, source: Source) -> object:
         return value
     if hint is int and isinstance(value, int):
         return value
+    if hint is Fraction:
+        return _fraction(key, value)
     raise InputError([f"{key}: {value!r} is not a value of this parameter"])
 
 
@@ -117,6 +120,15 @@ def _pairs(key: str, value: object) -> object:
     raise InputError(
         [f'{key} is {", ".join(PAIRS)}, or a list such as [[["X"], ["Y", "Z"]]], not {value!r}']
     )
+
+
+def _fraction(key: str, value: object) -> Fraction:
+    try:
+        if isinstance(value, str | int) and len(str(value)) <= 100:
+            return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        pass
+    raise InputError([f'{key} is an exact number such as "3/10" or "0.3", not {value!r}'])
 
 
 def _is_pair(pair: object) -> bool:

@@ -10,8 +10,9 @@ from fractions import Fraction
 from itertools import product
 from typing import assert_never
 
-from .abstraction import Abstraction
+from .abstraction import Abstraction, ReadsRows
 from .counterexample import (
+    BoxPoint,
     Collision,
     Counterexample,
     CountGap,
@@ -26,6 +27,7 @@ from .counterexample import (
     Square,
     Way,
 )
+from .intervention import Hard
 from .kernel import Expression, Finite, Range, Value, evaluate, free_names
 from .scm import SCM
 
@@ -62,6 +64,8 @@ def replays(
                     _source_agrees(claim, found, name, dict(u), own) for name, u in found.sources
                 )
             )
+        case BoxPoint():
+            return _box_point(claim, found)
         case LawGap():
             assert high is not None
             if _too_many(low, high):
@@ -142,6 +146,45 @@ def _source_agrees(
     run = claim.scm.run(source, parameters=_of(claim.scm, parameters))
     fixed = dict(square.low.intervention.items)
     return all(fixed[v] == run[v] for v in claim.sites[name])
+
+
+def _box_point(claim: Abstraction, found: BoxPoint) -> bool:
+    """Run the sources, patch the base, run the high-level model: all exactly, all inside the boxes."""
+    model, high = claim.low, claim.high
+    assert isinstance(model, ReadsRows)
+    assert high is not None
+    placed = [(found.base, found.row), *((context, row) for _, context, row in found.sources)]
+    near = all(
+        abs(x - centre) <= found.radius
+        for context, row in placed
+        for x, centre in zip(row, model.row([v for _, v in context]), strict=True)
+    )
+    fixed: dict[str, Fraction] = {}
+    above: list[tuple[str, Value]] = []
+    for name, context, row in found.sources:
+        values = model.run_row(row, {})
+        fixed |= {unit: Fraction(values[unit]) for unit in claim.sites[name]}
+        above.append((name, high.run(_image(claim, dict(context)))[name]))
+    state = model.run_row(found.row, fixed)
+    wanted = high.run(_image(claim, dict(found.base)), Hard(tuple(above)))
+    read = {name: evaluate(claim.tau[name], state) for name, _ in found.low}
+    return (
+        near
+        and _shown(read, found.low)
+        and _shown(wanted, found.high)
+        and bool(found.differs)
+        and all(read[name] != wanted[name] for name in found.differs)
+    )
+
+
+def _image(claim: Abstraction, context: Mapping[str, Value]) -> dict[str, Value]:
+    """τ_U at a context: as given, else by name."""
+    assert claim.high is not None
+    given = claim.tau_u or {}
+    return {
+        name: evaluate(given[name], context) if name in given else context[name]
+        for name in claim.high.roots
+    }
 
 
 def _too_many(*models: SCM) -> bool:

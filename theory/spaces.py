@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from .policy import Depth, HighFamily, Sources
 from .terms import Interventions, Side, Term
 
 __all__ = [
+    "BoxSwaps",
     "ContextMaps",
     "Contexts",
     "HighInterventions",
@@ -72,6 +74,19 @@ class Swaps:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxSwaps:
+    """Interchanges of a network at any inputs near the codes of contexts.
+
+    A base context and a source context for each of a non-empty set of sites within the depth, and for
+    each an input of the network at most `radius` away from what encodes the context, in every
+    coordinate. Infinitely many: no engine lists them.
+    """
+
+    depth: Depth
+    radius: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Laws:
     """Laws of the contexts of a model. A supremum or infimum over them is that over point masses.
 
@@ -120,6 +135,7 @@ Space = (
     | ContextMaps
     | OmegaMaps
     | Swaps
+    | BoxSwaps
     | Laws
     | Models
 )

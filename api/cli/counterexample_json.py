@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from tauomega.theory.counterexample import (
+    BoxPoint,
     Collision,
     Counterexample,
     CountGap,
@@ -48,6 +49,20 @@ def counterexample_to_json(found: Counterexample) -> dict[str, Json]:
                 "high": _way(high),
                 "differs": list(differs),
                 "sources": {site: values_to_json(context) for site, context in sources},
+            }
+        case BoxPoint(base=base, row=row, sources=origins, radius=radius, low=below, high=above):
+            return minimal | {
+                "kind": "box-point",
+                "base": values_to_json(base),
+                "row": [number_to_json(x) for x in row],
+                "sources": {
+                    site: {"context": values_to_json(u), "row": [number_to_json(x) for x in r]}
+                    for site, u, r in origins
+                },
+                "radius": number_to_json(radius),
+                "low": values_to_json(below),
+                "high": values_to_json(above),
+                "differs": list(found.differs),
             }
         case Gap(where=where, value=value):
             return minimal | {

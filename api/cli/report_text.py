@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import assert_never
 
 from tauomega.theory.counterexample import (
+    BoxPoint,
     Collision,
     Counterexample,
     CountGap,
@@ -142,6 +143,15 @@ def _counterexample(found: Counterexample, width: int) -> Iterator[Line]:
     match found:
         case Square():
             yield from draw_square(found, width=width)
+        case BoxPoint(base=base, row=row, sources=origins, radius=radius, low=below, high=above):
+            placed = [("base", base, row), *((f"source of {n}", u, r) for n, u, r in origins)]
+            for what, context, numbers in placed:
+                shown = ", ".join(f"{float(x):.6g}" for x in numbers)
+                yield Line(f"  {what} near {values_words(context)}: the network reads ({shown})")
+            yield Line(
+                f"  each within {number_words(radius)} of its code; exact values with --json"
+            )
+            yield Line(f"  the outputs read {values_words(below)}, above {values_words(above)}")
         case Gap(where=places, value=attained, infimum=least):
             number = "∞" if attained == float("inf") else str(attained)
             yield Line(f"  the distance is {number}{', and nothing does better' if least else ''}")
