@@ -11,6 +11,7 @@ import pytest
 
 from tauomega.cli.report_json import Json, canonical, verdict_to_json
 from tauomega.theory.counterexample import (
+    BoxPoint,
     Collision,
     Counterexample,
     CountGap,
@@ -57,6 +58,15 @@ COUNTEREXAMPLES: list[Counterexample] = [
     NotMonotone(NOTHING, X1, X1, NOTHING),
     NotABlockMap((("X1", ("Y", "Z")),), minimal=False),
     Collision(WAY, WAY, (("Y", 1),), "Z", (0, 1)),
+    BoxPoint(
+        (("A", 1),),
+        (Fraction(1, 2),),
+        (("m", (("A", 0),), (Fraction(1, 3),)),),
+        Fraction(1, 5),
+        (("out", 0),),
+        (("out", 1),),
+        ("out",),
+    ),
     Gap((("i", "X1 = 1"),), Ball(Fraction(1), Fraction(3, 2), "√2")),
     NotSolvable((("U", 1),), NOTHING, 2),
 ]
