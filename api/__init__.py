@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tauomega.bridge.identifiability import count
     from tauomega.bridge.network import Network
     from tauomega.loading import load
     from tauomega.solvers.checking import check
@@ -40,6 +41,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "count",
     "definitions",
     "distance",
     "load",
@@ -59,6 +61,7 @@ if not TYPE_CHECKING:  # for checkers the imports above are the facade: misspelt
         "Unknown": "tauomega.theory.verdict",
         "Verdict": "tauomega.theory.verdict",
         "check": "tauomega.solvers.checking",
+        "count": "tauomega.bridge.identifiability",
         "distance": "tauomega.solvers.distance",
         "definitions": "tauomega.theory",  # a module of it
         "load": "tauomega.loading",

@@ -66,6 +66,12 @@ WHAT = ("circuits", "interpretations", "mappings", "all")
 @click.option("--parity", type=click.Choice(("not-of-two", "allowed")), help="XOR of two parents.")
 @click.option("--placements", type=click.Choice(("first", "all")), help="NOTs of a skeleton.")
 @click.option(
+    "--arithmetic", type=click.Choice(("stored", "exact")), help="Values that thresholds separate."
+)
+@click.option("--minimal/--no-minimal", default=None, help="Count minimal perfect circuits too.")
+@click.option("--classes/--no-classes", default=None, help="Count formulas up to relabelling too.")
+@click.option("--silence/--no-silence", default=None, help="Count mappings that are silent too.")
+@click.option(
     "--limit",
     type=click.IntRange(1),
     default=2_000_000,

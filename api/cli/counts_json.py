@@ -49,11 +49,21 @@ def counts_to_json(counts: Counts, widths: tuple[int, ...]) -> dict[str, Json]:
             circuits["minimal"] = counts.minimal
         found["circuits"] = circuits
     if counts.interpretations is not None:
-        found["interpretations"] = {
-            "total": str(counts.interpretations.total),
-            "per_circuit": [str(total) for total in counts.interpretations.per_circuit],
-            "circuits": [circuit_key(widths, c) for c in counts.interpretations.circuits],
+        interpretations = counts.interpretations
+        keyed = sorted(
+            (circuit_key(widths, circuit), str(total))
+            for circuit, total in zip(
+                interpretations.circuits, interpretations.per_circuit, strict=True
+            )
+        )
+        listed: dict[str, Json] = {
+            "total": str(interpretations.total),
+            "per_circuit": [total for _, total in keyed],
+            "circuits": [key for key, _ in keyed],
         }
+        if interpretations.exactly is not None:
+            listed["total_of_exact_values"] = str(interpretations.exactly)
+        found["interpretations"] = listed
     if counts.mappings is not None:
         found["formulas"] = counts.mappings.formulas
         mappings: dict[str, Json] = {

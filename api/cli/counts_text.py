@@ -38,6 +38,11 @@ def _circuits(counts: Counts) -> Iterator[Line]:
         yield Line(
             f"  interpretations: {counts.interpretations.total:,} in {found_in:,} perfect circuits"
         )
+        if counts.interpretations.exactly is not None:
+            yield Line(
+                f"    {counts.interpretations.exactly:,} with exact values: some units' values are "
+                "closer than the float error"
+            )
 
 
 def _mappings(counts: Counts) -> Iterator[Line]:

@@ -64,6 +64,7 @@ class CountedNetwork:
         slopes: a = z for z >= 0, else slope * z; 1 is the identity, 0 is ReLU.
         rows: what the network reads, shape (2^inputs, inputs), rows in the order of `all_inputs`.
         exact: the same in integers.
+        dtype: the type of the stored weights, such as `float32`.
 
     The float64 pre-activation of the output, of any circuit and under any interchange, in any order
     of summation, is within `error` of its exact value: with $u = 2^{-53}$ and n terms,
@@ -76,7 +77,10 @@ class CountedNetwork:
     slopes: tuple[float, ...]
     rows: Floats
     exact: ExactLayers
+    dtype: str
     error: float
+    unit_error: float
+    """The same bound for hidden units, for runs in the type of the weights."""
     largest: float
     """A bound on the absolute value of any pre-activation of the output."""
 
@@ -117,14 +121,17 @@ class CountedNetwork:
         read = rows or [[Fraction(v) for v in row] for row in all_inputs(network.inputs)]
         floats = np.array([[float(v) for v in row] for row in read])
         weights, biases = (tuple(a) for a in zip(*arrays, strict=True))
-        error, largest = _bounds(weights, biases, floats)
+        error, unit_error, largest = _bounds(weights, biases, floats)
+        rounding = float(np.finfo(network.dtype).eps) / np.finfo(np.float64).eps
         return cls(
             weights,
             biases,
             tuple(float(slope) for slope in slopes),
             floats,
             _exact_layers(arrays, slopes, read),
+            network.dtype,
             error,
+            unit_error * rounding,
             largest,
         )
 
@@ -142,6 +149,22 @@ class CountedNetwork:
     def hidden(self) -> tuple[int, ...]:
         """The widths of the hidden layers."""
         return tuple(len(bias) for bias in self.biases[:-1])
+
+    def stored_unit(
+        self, layer: int, unit: int, parents: Sequence[tuple[int, tuple[float, ...]]]
+    ) -> tuple[float, ...]:
+        """The values of a unit at every row, computed in the type of the weights.
+
+        Products are rounded and summed in the order of the units, then the bias is added: PyTorch's
+        result for the small matrices of the published networks, bit for bit.
+        """
+        kind = np.dtype(self.dtype).type
+        total = np.zeros(self.points, kind)
+        for index, column in parents:
+            total = total + np.array(column, kind) * kind(self.weights[layer][unit, index])
+        total = total + kind(self.biases[layer][unit])
+        values = np.where(total < 0, total * kind(self.slopes[layer]), total)
+        return tuple(values.tolist())
 
     def exact_output(self, masks: Sequence[Sequence[int]]) -> list[Fraction]:
         """The exact pre-activation of the output of a circuit, at every row.
@@ -171,18 +194,20 @@ def _slope(name: str, slope: Fraction) -> Fraction:
     return {"identity": Fraction(1), "relu": Fraction(0)}.get(name, slope)
 
 
-def _bounds(weights: Any, biases: Any, rows: Floats) -> tuple[float, float]:
-    """A bound on the error and on the size of the output's pre-activation, for every circuit."""
+def _bounds(weights: Any, biases: Any, rows: Floats) -> tuple[float, float, float]:
+    """Bounds on the errors of the output and of hidden units, and on the output's pre-activation."""
+    units = 0.0
     size = np.abs(rows).max(axis=0)
     error = UNIT * size  # rows that are no floats were rounded once
     for k, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
         terms = weight.shape[1] + 4  # products, sums, the activation, and the last comparison
+        units = max(units, float(error.max()) if k else 0.0)
         magnitude = np.abs(weight) @ (size + error) + np.abs(bias)
         error = np.abs(weight) @ error + 1.01 * terms * UNIT * magnitude
         size = magnitude
         error *= 1 + 2**-20  # the bound itself is computed in floats
         assert error.shape == (len(bias),), k
-    return float(error[0]), float(size[0]) * (1 + 2**-20)
+    return float(error[0]), units, float(size[0]) * (1 + 2**-20)
 
 
 def _exact_layers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
 from typing import final
@@ -19,7 +19,7 @@ from .counted_network import CountedNetwork
 from .gates import all_inputs, truth_table
 from .interpretations import Interpreter
 from .mappings import FormulaMappings, Mapper
-from .options import Convention, Options
+from .options import Arithmetic, Convention, Options
 from .patched_runs import PatchedRuns
 from .requirements import relabelling_class
 from .silence import is_silent
@@ -32,12 +32,17 @@ PARTS = ("circuits", "interpretations", "mappings")
 @final
 @dataclass(frozen=True, slots=True)
 class InterpretationCount:
-    """Interpretations of every perfect circuit, in the order of `circuits`."""
+    """Interpretations of every perfect circuit, in the order of `circuits`.
+
+    Attributes:
+        margin: the smallest distance of a unit's value to a threshold that separates two.
+        exactly: the total over exact values, where `margin` is inside the error of the stored type.
+    """
 
     circuits: tuple[Circuit, ...]
     per_circuit: tuple[int, ...]
     margin: float
-    """The smallest gap between two values of a unit that a table separates. Compared exactly."""
+    exactly: int | None = None
 
     @property
     def total(self) -> int:
@@ -255,7 +260,19 @@ class _Partial:
         return self.listed
 
     def count_interpretations(self) -> None:
-        interpreter = Interpreter(self.network, self.table, self.options)
+        totals, closest = self.interpreted(self.options)
+        self.interpretations = InterpretationCount(tuple(self.perfect()), tuple(totals), closest)
+        if self.options.arithmetic is Arithmetic.STORED and closest <= self.network.unit_error:
+            self.attempt("interpretations of exact values", self.count_exactly)
+
+    def count_exactly(self) -> None:
+        assert self.interpretations is not None
+        totals, _ = self.interpreted(replace(self.options, arithmetic=Arithmetic.EXACT))
+        self.interpretations = replace(self.interpretations, exactly=sum(totals))
+
+    def interpreted(self, options: Options) -> tuple[list[int], float]:
+        """The count of every perfect circuit, and the smallest distance to a threshold."""
+        interpreter = Interpreter(self.network, self.table, options)
         totals = []
         for number, circuit in enumerate(self.perfect()):
             if number % 64 == 0 and self.left() <= 0:
@@ -263,9 +280,7 @@ class _Partial:
                     f"the time was up after {number} of {len(self.perfect())} perfect circuits"
                 )
             totals.append(interpreter.count(circuit))
-        self.interpretations = InterpretationCount(
-            tuple(self.perfect()), tuple(totals), interpreter.closest
-        )
+        return totals, interpreter.closest
 
     def count_mappings(self) -> None:
         runs = PatchedRuns(self.network)

@@ -5,13 +5,18 @@ Counted layer by layer, as a product of transfer matrices; nothing is listed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
-from typing import final
+from typing import Any, final
+
+import numpy as np
+
+from tauomega.theory.errors import UndecidedError
 
 from .circuits import Circuit
 from .counted_network import CountedNetwork
-from .options import Fillings, Options, Parity
+from .options import Arithmetic, Fillings, Options, Parity
 
 __all__ = ["Interpreter", "local_gates"]
 
@@ -20,6 +25,8 @@ Table = int
 Unit = tuple[tuple[Table, ...], tuple[int, ...]]
 """A unit that varies: its candidate tables, and the places of its varying parents in their layer."""
 Layers = tuple[tuple[Unit, ...], ...]
+Column = tuple[int, ...] | tuple[float, ...]
+"""A unit's values at every row: exact integers, or floats."""
 
 
 def local_gates(
@@ -66,18 +73,19 @@ class Interpreter:
     """Counts the interpretations of circuits of one network, and remembers what circuits share.
 
     Two circuits in which all units have the same candidate tables and the same parents have equally
-    many interpretations; unit values are exact integers, so ties are ties.
+    many interpretations. Unit values are exact integers, so that ties are ties, or floats of the
+    weights' type (see `Arithmetic`).
 
     Attributes:
         table: the gate's truth table: the value of the output unit, which is rounded.
-        closest: the smallest gap between two values of a unit that were separated, as a float.
+        closest: the smallest distance of a unit's value to a threshold between two of its values.
     """
 
     network: CountedNetwork
     table: tuple[int, ...]
     options: Options
     closest: float = float("inf")
-    _units: dict[tuple[object, ...], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
+    _units: dict[tuple[object, ...], tuple[int, Column]] = field(default_factory=dict)
     _candidates: list[tuple[Table, ...]] = field(default_factory=list)
     _counts: dict[Layers, int] = field(default_factory=dict)
     _choices: dict[Unit, list[tuple[Table, int]]] = field(default_factory=dict)
@@ -95,11 +103,11 @@ class Interpreter:
 
     def _layers_of(self, circuit: Circuit) -> Layers:
         """The units that vary, layer by layer; the last layer is the output."""
-        below = {i: (i, column) for i, column in enumerate(self.network.exact.columns)}
+        below: dict[int, tuple[int, Column]] = dict(enumerate(enumerate(self._inputs())))
         places: dict[int, int] = {}
         layers: list[tuple[Unit, ...]] = []
         for layer, masks in enumerate(circuit[:-1]):
-            here: dict[int, tuple[int, tuple[int, ...]]] = {}
+            here: dict[int, tuple[int, Column]] = {}
             units: list[Unit] = []
             varying: dict[int, int] = {}
             for unit, mask in enumerate(masks):
@@ -121,23 +129,42 @@ class Interpreter:
         reads = tuple(place for i, place in places.items() if circuit[-1][0] >> i & 1)
         return (*layers, (((goal,), reads),))
 
-    def _unit(
-        self, layer: int, unit: int, parents: list[tuple[int, tuple[int, ...]]]
-    ) -> tuple[int, tuple[int, ...]]:
-        """A new unit: its number, and its exact values at every row."""
-        exact = self.network.exact
-        values = tuple(
-            exact.unit(layer, unit, [(i, column[x]) for i, column in parents])
+    def _inputs(self) -> Sequence[Column]:
+        if self.options.arithmetic is Arithmetic.EXACT:
+            return self.network.exact.columns
+        return [tuple(column) for column in self.network.rows.T.tolist()]
+
+    def _unit(self, layer: int, unit: int, parents: list[tuple[int, Column]]) -> tuple[int, Column]:
+        """A new unit: its number, and its values at every row."""
+        if self.options.arithmetic is Arithmetic.STORED:
+            kind = np.dtype(self.network.dtype).type
+            values: Column = self.network.stored_unit(layer, unit, parents)
+            levels: list[Any] = [kind(value) for value in sorted(set(values))]
+            thresholds = [(low + high) / kind(2) for low, high in pairwise(levels)]
+            scale = 1
+        else:
+            values = self._exactly(layer, unit, parents)
+            levels = sorted(set(values))
+            thresholds = levels[:-1]
+            scale = self.network.exact.scales[layer + 1]
+        tables = []
+        for threshold, (low, high) in zip(thresholds, pairwise(levels), strict=True):
+            if threshold >= high:
+                raise UndecidedError(
+                    f"two values of unit {unit} of layer {layer} are neighbouring {self.network.dtype} "
+                    f"numbers, {low!s} and {high!s}, with no threshold between them: the published "
+                    "procedure stops here; write --arithmetic exact"
+                )
+            tables.append(sum(1 << x for x, value in enumerate(values) if value > threshold))
+            self.closest = min(self.closest, float((high - low) / scale) / 2)
+        self._candidates.append(tuple(tables))
+        return len(self._candidates) - 1, values
+
+    def _exactly(self, layer: int, unit: int, parents: list[tuple[int, Column]]) -> tuple[int, ...]:
+        return tuple(
+            self.network.exact.unit(layer, unit, [(i, int(column[x])) for i, column in parents])
             for x in range(self.network.points)
         )
-        levels = sorted(set(values))
-        tables = tuple(
-            sum(1 << x for x, value in enumerate(values) if value > level) for level in levels[:-1]
-        )
-        for low, high in pairwise(levels):
-            self.closest = min(self.closest, (high - low) / exact.scales[layer + 1])
-        self._candidates.append(tables)
-        return len(self._candidates) - 1, values
 
     def _count(self, layers: Layers) -> int:
         weights: dict[tuple[Table, ...], int] = dict.fromkeys(

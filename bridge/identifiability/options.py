@@ -7,9 +7,22 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import final
 
-from tauomega.theory.errors import InputError
+from tauomega.theory.errors import InputError, OutOfReachError
 
-__all__ = ["Convention", "Correct", "Fillings", "Options", "Pairs", "Parity", "Placements"]
+__all__ = [
+    "Arithmetic",
+    "Convention",
+    "Correct",
+    "Fillings",
+    "Options",
+    "Pairs",
+    "Parity",
+    "Placements",
+]
+
+
+DEEPEST = 4
+"""The largest depth of formulas that are listed."""
 
 
 class Pairs(StrEnum):
@@ -30,6 +43,18 @@ class Correct(StrEnum):
 
     ROUNDED = "rounded"
     THRESHOLD = "threshold"
+
+
+class Arithmetic(StrEnum):
+    """Values of units that interpretations separate.
+
+    `stored`: in the type of the weights, one operation after another (products summed in the order of
+    the units, then the bias), which is what PyTorch gives for the published networks bit for bit;
+    thresholds are midpoints in that type. `exact`: of the stored weights as rational numbers.
+    """
+
+    STORED = "stored"
+    EXACT = "exact"
 
 
 class Fillings(StrEnum):
@@ -54,6 +79,7 @@ class Placements(StrEnum):
 
 
 _KINDS: dict[str, type[StrEnum]] = {
+    "arithmetic": Arithmetic,
     "correct": Correct,
     "fillings": Fillings,
     "parity": Parity,
@@ -73,6 +99,7 @@ class Options:
             rule, 0 up to width 3, 1/5 for width 4, 3/10 beyond; 0 keeps all.
         correct: when an output of a circuit is right.
         minimal: count the circuits that contain no other perfect one too.
+        arithmetic: the values that interpretations separate.
         fillings: whether unseen parent patterns make interpretations differ.
         parity: whether a node of two parents may be XOR or XNOR.
         pairs: the tested (source, base) pairs.
@@ -91,6 +118,7 @@ class Options:
     min_sparsity: Fraction | None = None
     correct: Correct = Correct.ROUNDED
     minimal: bool = False
+    arithmetic: Arithmetic = Arithmetic.STORED
     fillings: Fillings = Fillings.EACH
     parity: Parity = Parity.NOT_OF_TWO
     pairs: Pairs = Pairs.AB
@@ -109,8 +137,8 @@ class Options:
             except ValueError:
                 listed = ", ".join(kind)
                 faults.append(f"{name} is one of {listed}, not {given!r}")
-        if self.depth is not None and not 0 <= self.depth <= 4:
-            faults.append(f"depth is 0 to 4, not {self.depth}")
+        if self.depth is not None and not 0 <= self.depth <= DEEPEST:
+            faults.append(f"depth is 0 to {DEEPEST}, not {self.depth}")
         if self.min_sparsity is not None and not 0 <= self.min_sparsity < 1:
             faults.append(f"min_sparsity is at least 0 and below 1, not {self.min_sparsity}")
         if self.joint and self.pairs is not Pairs.ALL:
@@ -122,8 +150,16 @@ class Options:
             raise InputError(faults)
 
     def depth_for(self, hidden_layers: int) -> int:
-        """The largest depth of a formula for a network."""
-        return min(hidden_layers + 1, 4) if self.depth is None else self.depth
+        """The largest depth of a formula for a network.
+
+        Raises:
+            OutOfReachError: five, for four hidden layers: there are 57 million skeletons of two
+                variables; with a `depth` of 4 or less, those to that depth are tried.
+        """
+        depth = hidden_layers + 1 if self.depth is None else self.depth
+        if depth > DEEPEST:
+            raise OutOfReachError("the depth of formulas", depth, DEEPEST)
+        return depth
 
     def most_active(self, hidden: tuple[int, ...]) -> int:
         """The most hidden units that a counted circuit may have on.
@@ -162,6 +198,7 @@ class Convention(StrEnum):
             full_mask=True,
             min_sparsity=Fraction(0),
             minimal=True,
+            arithmetic=Arithmetic.EXACT,
             fillings=Fillings.ONE,
             parity=Parity.ALLOWED,
             pairs=Pairs.ALL,

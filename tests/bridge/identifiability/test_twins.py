@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tauomega.bridge.identifiability import Options, circuit_numpy, plain
+from tauomega.bridge.identifiability import Options, circuit_numpy, count, plain
 from tauomega.bridge.identifiability.circuits import checked, count_circuits, list_circuits
 from tauomega.bridge.identifiability.counting import prepare
 from tauomega.bridge.identifiability.formulas import (
@@ -23,7 +24,7 @@ from tauomega.bridge.identifiability.formulas import (
 from tauomega.bridge.identifiability.gates import GATES, truth_table
 from tauomega.bridge.identifiability.interpretations import Interpreter
 from tauomega.bridge.identifiability.mappings import Mapper
-from tauomega.bridge.identifiability.options import Correct, Fillings, Pairs, Parity
+from tauomega.bridge.identifiability.options import Arithmetic, Correct, Fillings, Pairs, Parity
 from tauomega.bridge.identifiability.patched_runs import PatchedRuns
 from tauomega.bridge.identifiability.requirements import requirements
 from tauomega.bridge.network import Activation, Layer, Network
@@ -171,6 +172,49 @@ def test_a_value_on_a_threshold_is_decided_exactly() -> None:
         assert runs.recomputed == 2
 
 
+def test_stored_arithmetic_is_that_of_pytorch(
+    reference: dict[str, dict[str, Any]], network_of: Callable[[str], Network]
+) -> None:
+    """Units by `stored_unit` give the outputs that PyTorch gave, bit for bit."""
+    for name, wanted in reference.items():
+        network, _ = prepare(network_of(name), wanted["gate"])
+        values = [tuple(column) for column in network.rows.T.tolist()]
+        for layer, biases in enumerate(network.biases):
+            values = [
+                network.stored_unit(layer, unit, list(enumerate(values)))
+                for unit in range(len(biases))
+            ]
+        assert [float.fromhex(text) for text in wanted["outputs"]] == list(values[0])
+
+
+@pytest.mark.parametrize(
+    ("bias", "step", "tables"),
+    [(1, 2.0**-30, 1), (1, 2.0**-23, 2), (1 + 2.0**-23, 2.0**-23, None), (1, 2.0**-20, 3)],
+)
+def test_values_that_float32_does_not_tell_apart_have_no_threshold_between(
+    bias: float, step: float, tables: int | None
+) -> None:
+    """bias + step A + B has four exact values; in float32 two, three (a tie goes to 2), or four.
+
+    The midpoint of an odd and an even neighbour is the even one, which is not below itself.
+    """
+    layers = (
+        Layer(
+            np.array([[step, 1], [0, 1]], np.float32), np.array([bias, 0], np.float32), Activation()
+        ),
+        Layer(np.ones((1, 2), np.float32), np.zeros(1, np.float32), Activation()),
+    )
+    network, _ = prepare(Network(layers), "OR")
+    goal, circuit = (0, 1, 0, 1), ((0b11, 0b10), (0b11,))
+    one = Options(fillings=Fillings.ONE)
+    assert 3 == Interpreter(network, goal, replace(one, arithmetic=Arithmetic.EXACT)).count(circuit)
+    if tables is None:
+        with pytest.raises(UndecidedError, match="neighbouring float32 numbers"):
+            Interpreter(network, goal, one).count(circuit)
+    else:
+        assert tables == Interpreter(network, goal, one).count(circuit)
+
+
 def test_quotients_are_smaller(fitted: Fitted) -> None:
     network, table = prepare(fitted("XOR", [2, 3, 3, 1], 3), "XOR")
     circuits = list_circuits(network, table, EVERYTHING)
@@ -191,6 +235,15 @@ def test_limits_of_size_and_time_are_kept(fitted: Fitted) -> None:
     network, table = prepare(fitted("XOR", [2, 5, 5, 1], 0), "XOR")
     with pytest.raises(UndecidedError, match="the time was up"):
         count_circuits(network, table, EVERYTHING, timeout=0.0)
+
+
+def test_formulas_too_deep_to_list_are_out_of_reach(fitted: Fitted) -> None:
+    counts = count(fitted("XOR", [2, 2, 2, 2, 2, 1], 0), "XOR", parts=("mappings",))
+    assert "depth of formulas: 5 is more than the limit of 4" in dict(counts.unknown)["mappings"]
+    shallow = count(
+        fitted("XOR", [2, 2, 2, 2, 2, 1], 0), "XOR", parts=("mappings",), options=Options(depth=2)
+    )
+    assert shallow.mappings is not None
 
 
 def test_all_faults_are_reported_at_once() -> None:
