@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tauomega.theory.definition import Definition
     from tauomega.theory.task import NetworkReader, Task
 
-__all__ = ["example_names", "example_text", "load"]
+__all__ = ["example_names", "example_text", "load", "task_text"]
 
 LARGEST = 1_000_000
 """Bytes that a task may have."""
@@ -41,11 +41,7 @@ def load(
     from tauomega.theory.task import read_task
 
     name = str(target)
-    path = Path(target)
-    if path.is_file() or "/" in name or path.suffix == ".toml":
-        text, directory = _read(path), path.parent
-    else:
-        text, directory = example_text(name), _examples()
+    text, directory = _found(target)
     network = _network_reader() if "network" in text else None
     return read_task(
         text,
@@ -55,6 +51,22 @@ def load(
         family=family,
         definition=definition,
     )
+
+
+def task_text(target: str | Path) -> str:
+    """The text of the task in a file, or of the shipped example of that name.
+
+    Raises:
+        InputError: no such file or example.
+    """
+    return _found(target)[0]
+
+
+def _found(target: str | Path) -> tuple[str, Path]:
+    name, path = str(target), Path(target)
+    if path.is_file() or "/" in name or path.suffix == ".toml":
+        return _read(path), path.parent
+    return example_text(name), _examples()
 
 
 def example_names() -> tuple[str, ...]:

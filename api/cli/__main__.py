@@ -19,6 +19,7 @@ COMMANDS = {
     "examples": "List the shipped examples, or print one of them.",
     "new": "Write a commented task file to start from.",
     "check": "Decide a claim: a task file, or an example's name.",
+    "verify": "Check a certificate that `check --certificate` wrote.",
     "bench": "Run interpretability methods against labels that are decided.",
     "count": "Count the explanations of a network: circuits, interpretations, mappings.",
     "definitions": "List the definitions that a claim can be checked under.",
@@ -30,7 +31,7 @@ COMMANDS = {
 
 EPILOG = (
     "Exit codes: 0 holds, 1 fails, 2 bad input or usage, 3 unknown, "
-    "4 engines disagree, 130 interrupted."
+    "4 engines disagree or a certificate is refused, 130 interrupted."
 )
 
 

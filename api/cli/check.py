@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from tauomega.loading import load
-from tauomega.theory.definition import Definition
+from tauomega.loading import load, task_text
 from tauomega.theory.errors import InputError
+from tauomega.theory.task import Task
 from tauomega.theory.verdict import Fails, Holds, Verdict
 
+from .certifying import certify
 from .exit_code import ExitCode
 from .line import output_width, write
 from .progress import shown_progress
@@ -39,6 +42,12 @@ __all__ = ["command", "exit_code_of"]
     metavar="FILE.py:NAME",
     help="Replace the task's definition by a shipped one, or by your own; this runs FILE.py.",
 )
+@click.option(
+    "--certificate",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write evidence that `tauomega verify` checks to FILE.",
+)
 def command(
     task: str,
     as_json: bool,
@@ -46,6 +55,7 @@ def command(
     engines: tuple[str, ...],
     family: str | None,
     definition: str | None,
+    certificate: Path | None,
 ) -> ExitCode:
     """Decide TASK, a TOML file or the name of a shipped example.
 
@@ -54,7 +64,11 @@ def command(
     """
     try:
         kind = None if definition is None else named_definition(definition)
-        verdict = _decide(task, timeout, engines, family, kind)
+        loaded = load(task, family=family, definition=kind)
+        verdict = _decide(loaded, task, timeout, engines)
+        written = None
+        if certificate is not None:
+            written = certify(loaded, verdict, task_text(task), certificate, timeout)
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))
@@ -63,6 +77,11 @@ def command(
         click.echo(canonical(verdict_to_json(verdict)))
     else:
         write(report(verdict, width=output_width(), title=task))
+    if written is not None:
+        for line in written.lines:
+            click.echo(line, err=True)
+        if written.refused:
+            return ExitCode.DISAGREEMENT
     return exit_code_of(verdict)
 
 
@@ -77,16 +96,9 @@ def exit_code_of(verdict: Verdict) -> ExitCode:
             return ExitCode.UNKNOWN
 
 
-def _decide(
-    target: str,
-    timeout: float,
-    engines: tuple[str, ...],
-    family: str | None,
-    definition: type[Definition] | None,
-) -> Verdict:
+def _decide(task: Task, target: str, timeout: float, engines: tuple[str, ...]) -> Verdict:
     from tauomega.solvers.checking import check
 
-    task = load(target, family=family, definition=definition)
     with shown_progress(f"checking {target}") as progress:
         return check(
             task.claim,

@@ -1,1 +1,10 @@
-"""Certificates, and the independent checker that reads nothing but them and the kernel."""
+"""Certificates: evidence that anyone can check.
+
+| module | what it does |
+|---|---|
+| `encoding` | claims as JSON |
+| `writing` | a verdict's certificate: the evidence made anew, in the form that the checker reads |
+| `reading` | a certificate's task read again, and compared with its claim |
+| `verifying` | the checker and the reader in a child, with limits |
+| `checker` | the checker itself: the standard library and the kernel, nothing else |
+"""

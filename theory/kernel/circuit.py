@@ -10,10 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
-__all__ = ["FALSE", "TRUE", "Circuit"]
+__all__ = ["FALSE", "TRUE", "Circuit", "CircuitTooLargeError"]
 
 TRUE, FALSE = 1, -1
+LARGEST = 4_000_000
+"""Gates that a circuit may have."""
 VAR, AND, XOR, ITE = "var", "and", "xor", "ite"
+
+
+class CircuitTooLargeError(Exception):
+    """More gates would be needed than are allowed."""
 
 
 class Circuit:
@@ -50,6 +56,8 @@ class Circuit:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = len(self.gates)
+            if found > LARGEST:
+                raise CircuitTooLargeError(f"it needs more than {LARGEST:,} gates")
             self.gates.append(key)
         return found
 

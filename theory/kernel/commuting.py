@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .blasting import Blaster, NotBlastedError, Symbol
-from .circuit import TRUE
-from .domain import Finite, Range, Value
+from .circuit import TRUE, CircuitTooLargeError
+from .domain import Domain, Finite, Range, Value
 from .evaluation import evaluate
 from .expression import Expression
+from .failure import EvaluationError
 from .program import Kind, Program
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
 ]
 
 Items = tuple[tuple[str, Value], ...]
-"""Names and values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +105,23 @@ def solve(
     """The solution: roots, parameters and endogenous variables.
 
     Raises:
-        EvaluationError: a mechanism has no value.
+        EvaluationError: a mechanism has no value, or leaves its domain.
     """
     values = dict(context)
-    mechanisms = {v.name: v.mechanism for v in program.variables}
+    variables = {v.name: v for v in program.variables}
     for name in program.order:
-        mechanism = mechanisms[name]
+        variable = variables[name]
         if name in fixed:
             values[name] = fixed[name]
-        elif mechanism is not None:
-            values[name] = evaluate(mechanism, values)
+        elif variable.mechanism is not None:
+            values[name] = _within(name, evaluate(variable.mechanism, values), variable.domain)
     return values
+
+
+def _within(name: str, value: Value, domain: Domain) -> Value:
+    if value in domain:
+        return value
+    raise EvaluationError(f"{name} = {value} leaves its domain {domain}")
 
 
 def differing(statement: Commuting, point: Point) -> tuple[str, ...]:
@@ -132,9 +138,14 @@ def differing(statement: Commuting, point: Point) -> tuple[str, ...]:
 
 
 def above(statement: Commuting, context: Mapping[str, Value]) -> dict[str, Value]:
-    """τ_U of a context; parameters keep their values."""
+    """τ_U of a context; parameters keep their values.
+
+    Raises:
+        EvaluationError: it has no value there, or leaves its domain.
+    """
+    domains = {v.name: v.domain for v in statement.high.variables}
     shared = {n: context[n] for n in roots_of(statement.high) if n in context}
-    return shared | {name: evaluate(e, context) for name, e in statement.tau_u}
+    return shared | {n: _within(n, evaluate(e, context), domains[n]) for n, e in statement.tau_u}
 
 
 # ---------------------------------------------------------------- as a circuit
@@ -167,8 +178,7 @@ class _Free:
     symbol: Symbol
 
     def value(self, holds: Callable[[int], bool]) -> Value:
-        index = sum(1 << k for k, f in enumerate(self.bits) if holds(f))
-        values = self.domain
+        values, index = self.domain, sum(1 << k for k, f in enumerate(self.bits) if holds(f))
         index = min(index, values.size - 1)
         return values.low + index if isinstance(values, Range) else values.values[index]
 
@@ -181,24 +191,25 @@ def build(statement: Commuting) -> Built:
     """The circuit of a statement.
 
     Raises:
-        NotBlastedError: a domain is infinite, or an expression has no circuit.
+        NotBlastedError: a domain is infinite, or an expression has no circuit of allowed size.
     """
     blaster = Blaster()
-    match statement.family:
-        case Blocks() as family:
+    family = statement.family
+    try:
+        if isinstance(family, Blocks):
             return _blocks(statement, family, blaster)
-        case Listed() as family:
+        if isinstance(family, Listed):
             return _listed(statement, family, blaster)
-        case Interchange() as family:
-            return _interchange(statement, family, blaster)
+        return _interchange(statement, family, blaster)
+    except CircuitTooLargeError as error:
+        raise NotBlastedError(str(error)) from None
 
 
 def _free(blaster: Blaster, program: Program, names: Sequence[str], mark: str = "") -> list[_Free]:
     domains = {v.name: v.domain for v in program.variables}
     found = []
     for name in names:
-        domain = domains[name]
-        symbol, bits = blaster.variable(mark + name, domain)
+        symbol, bits = blaster.variable(mark + name, domain := domains[name])
         assert isinstance(domain, Finite | Range)
         found.append(_Free(name, domain, tuple(bits), symbol))
     return found

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from .failure import AbstractionError, EvaluationError
+
 __all__ = [
     "AbstractionError",
     "EvaluationError",
@@ -15,10 +17,6 @@ __all__ = [
     "in_order",
     "nearest",
 ]
-
-
-class AbstractionError(Exception):
-    """The root of every error that tauomega raises on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +90,6 @@ class InputError(AbstractionError, ValueError):
         found = [fault if isinstance(fault, Fault) else Fault(fault) for fault in faults]
         self.faults: tuple[Fault, ...] = tuple(dict.fromkeys(found))
         super().__init__("\n".join(fault.render() for fault in self.faults))
-
-
-class EvaluationError(AbstractionError, ArithmeticError):
-    """An expression has no value at a state: it divides by zero, or leaves its domain."""
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:

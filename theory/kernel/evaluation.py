@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import floor
 
 from .domain import Value, exact
-from .errors import EvaluationError
 from .expression import Apply, Case, Constant, Expression, Operator, Reference
+from .failure import EvaluationError
 
 __all__ = ["evaluate"]
 

@@ -11,14 +11,23 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, lcm
 
-from .circuit import FALSE, TRUE, Circuit
+from .circuit import FALSE, TRUE, Circuit, CircuitTooLargeError
 
 __all__ = ["Word", "Words", "width_of"]
 
+WIDEST = 2**14
+
 
 def width_of(low: int, high: int) -> int:
-    """The bits that two's complement needs for the integers from `low` to `high`."""
-    return max(low.bit_length() if low >= 0 else (-low - 1).bit_length(), high.bit_length()) + 1
+    """The bits that two's complement needs for the integers from `low` to `high`.
+
+    Raises:
+        CircuitTooLargeError: more than 2^14.
+    """
+    width = max(low.bit_length() if low >= 0 else (-low - 1).bit_length(), high.bit_length()) + 1
+    if width > WIDEST:
+        raise CircuitTooLargeError(f"it has numbers of more than {WIDEST:,} bits")
+    return width
 
 
 @dataclass(frozen=True, slots=True)

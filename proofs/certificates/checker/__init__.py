@@ -1,0 +1,13 @@
+"""The checker: the standard library and the kernel, nothing else.
+
+| module | what it does |
+|---|---|
+| `document` | bytes to JSON, in canonical form, with limits |
+| `decoding` | JSON to models, expressions and claims, each well formed |
+| `factors` | which low-level variables a τ reads, and whether it takes every value |
+| `statements` | what a definition asks of a claim, as statements of the kernel |
+| `squares` | evidence that squares commute: enumeration, clausal proof, decision diagram, identity |
+| `refuting` | counterexamples, evaluated again |
+| `composing` | two abstractions in a row |
+| `checking` | the whole: accepted with what it rests on, or refused |
+"""

@@ -1,0 +1,81 @@
+"""The factors of τ: the low-level variables each truly reads, its range, and whether it is onto."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from tauomega.theory.kernel.domain import BOOL, Domain, Finite, Range, Reals, Value
+from tauomega.theory.kernel.evaluation import evaluate
+from tauomega.theory.kernel.expression import Expression, Reference, free_names
+from tauomega.theory.kernel.reaching import interval_of, weights_of
+
+from .document import RefusedError
+
+__all__ = ["Factor", "factor_of", "states_of"]
+
+STATES = 2**16
+"""Combinations of values that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """The variables that a map's value depends on; how many states were listed, if any; onto or not."""
+
+    support: tuple[str, ...]
+    onto: bool
+    listed: int
+
+
+def states_of(names: tuple[str, ...], domains: Mapping[str, Domain]) -> list[dict[str, Value]]:
+    """Every combination of the values of some variables.
+
+    Raises:
+        RefusedError: there are more than 2^16.
+    """
+    found = [d for d in (domains[name] for name in names) if isinstance(d, Finite | Range)]
+    if len(found) < len(names) or prod(domain.size for domain in found) > STATES:
+        raise RefusedError(f"more than {STATES:,} states of {', '.join(names)}")
+    return [dict(zip(names, values, strict=True)) for values in product(*found)]
+
+
+def factor_of(
+    name: str, expression: Expression, domains: Mapping[str, Domain], target: Domain
+) -> Factor:
+    """What a map is, by its form or by listing its states.
+
+    Raises:
+        RefusedError: it leaves the target's domain, or there are too many states.
+    """
+    read = free_names(expression)
+    names = tuple(v for v in domains if v in read)
+    varied = tuple(v for v in names if getattr(domains[v], "size", 2) > 1)
+    if isinstance(expression, Reference) and domains[names[0]] == target:
+        return Factor(varied, True, 0)
+    interval, weights = interval_of(expression, domains), weights_of(expression)
+    if weights is not None and all(
+        isinstance(d, Reals) for d in (target, *map(domains.get, names))
+    ):
+        return Factor(tuple(v for v in names if v in weights[1]), bool(weights[1]), 0)
+    wanted = Range(0, 1) if target == BOOL else target
+    if interval is not None and weights is not None and isinstance(wanted, Range):
+        if interval.low not in wanted or interval.high not in wanted:
+            raise RefusedError(f"τ of {name} leaves its domain")
+        return Factor(tuple(v for v in varied if v in weights[1]), interval == wanted, 0)
+    states = states_of(names, domains)
+    values = [evaluate(expression, state) for state in states]
+    if any(value not in target for value in values):
+        raise RefusedError(f"τ of {name} leaves its domain")
+    table = {tuple(s.values()): v for s, v in zip(states, values, strict=True)}
+    support = []
+    for place, variable in enumerate(names):
+        seen: dict[tuple[Value, ...], Value] = {}
+        for key, value in table.items():
+            rest = (*key[:place], *key[place + 1 :])
+            if seen.setdefault(rest, value) != value:
+                support.append(variable)
+                break
+    assert isinstance(target, Finite | Range)
+    return Factor(tuple(support), len(set(values)) == target.size, len(states))

@@ -1,0 +1,271 @@
+"""Certificates that are damaged, one after another: `python -m tauomega.proofs.testing.damage`.
+
+Whoever damages a certificate here knows the format: the hashes of the parts are made anew, so that it is
+the proof that gives the damage away and not the seal. What is refused is counted by kind; what is accepted
+is printed, and is a fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, final
+
+from tauomega.solvers.checking import check
+from tauomega.theory.errors import InputError
+from tauomega.theory.task import read_task
+
+from ..certificates.checker.checking import check_certificate
+from ..certificates.checker.document import RefusedError, canonical, digest
+from ..certificates.reading import read_again
+from ..certificates.writing import certificate_of
+from .scaling import Scaled, scaled
+
+__all__ = ["DAMAGES", "Damaged", "certificates", "damaged", "is_refused", "task_text"]
+
+EXAMPLES = (
+    *("ce2_uniform", "ce3", "ce3_tau_abstraction", "ce4_tau_abstraction", "ce5_constructive"),
+    *("ce6_block", "ce7", "ce7_interchange", "ce8", "ce8_single", "ce9", "voting"),
+)
+"""Shipped examples with a certificate."""
+SCALED = (("adder", 16), ("majority", 15), ("layers", 12), ("ternary", 9), ("parity", 20))
+
+
+def task_text(member: Scaled) -> str:
+    """A member of a family as a task file."""
+    claim = member.claim
+    assert claim.high is not None
+    lines = ['definition = "tau-abstraction"', "[low]", f'text = """\\n{claim.scm}\\n"""']
+    if claim.tau_u is None:
+        lines.insert(1, 'tau_u = "identity"')
+    lines += ["[high]", f'text = """\\n{claim.high}\\n"""', "[abstraction.tau]"]
+    return "\n".join([*lines, *(f'"{n}" = "{t}"' for n, t in claim.tau_text.items()), ""])
+
+
+def certificates(sizes: Sequence[tuple[str, int]] = SCALED) -> list[bytes]:
+    """Certificates of every kind: of shipped examples, and of circuits of these families and sizes."""
+    texts = [example_text(name) for name in EXAMPLES]
+    for family, size in sizes:
+        texts += [task_text(scaled(family, size, holds=holds)) for holds in (True, False)]
+    made = []
+    for text in texts:
+        task = read_task(text)
+        verdict = check(task.claim, task.definition)
+        made.append(certificate_of(task.claim, task.definition, verdict, task=text))
+    return made
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A damaged certificate: the kind of damage and the bytes."""
+
+    kind: str
+    data: bytes
+
+
+Damage = Callable[[dict[str, Any], random.Random], None]
+"""Changes a certificate in place; raises `LookupError` where it has nothing of the kind."""
+
+
+def _steps(document: dict[str, Any]) -> list[Any]:
+    return document["proof"]["squares"]["steps"]  # type: ignore[no-any-return]
+
+
+def _drop_step(document: dict[str, Any], rng: random.Random) -> None:
+    steps = _steps(document)
+    del steps[rng.randrange(len(steps))]
+
+
+def _swap_steps(document: dict[str, Any], rng: random.Random) -> None:
+    steps = _steps(document)
+    a, b = rng.sample(range(len(steps)), 2) if len(steps) > 1 else (0, 0)
+    steps[a], steps[b] = steps[b], steps[a]
+
+
+def _flip_literal(document: dict[str, Any], rng: random.Random) -> None:
+    clause = rng.choice([s for s in _steps(document) if s[0]] or [[[]]])[0]
+    place = rng.randrange(len(clause)) if clause else _none()
+    clause[place] *= -1
+
+
+def _none() -> int:
+    raise LookupError
+
+
+def _drop_hint(document: dict[str, Any], rng: random.Random) -> None:
+    hints = rng.choice(_steps(document))[1]
+    del hints[rng.randrange(len(hints))]
+
+
+def _other_hint(document: dict[str, Any], rng: random.Random) -> None:
+    hints = rng.choice(_steps(document))[1]
+    hints[rng.randrange(len(hints))] += rng.choice((-2, -1, 1, 2))
+
+
+def _other_verdict(document: dict[str, Any], rng: random.Random) -> None:
+    document["verdict"] = "holds" if document["verdict"] == "fails" else "fails"
+
+
+def _other_statement(document: dict[str, Any], rng: random.Random) -> None:
+    words = document["statement"].split(" ")
+    del words[rng.randrange(len(words))]
+    document["statement"] = " ".join(words)
+
+
+def _leaves(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The places of strings and numbers in a JSON value: (container, key)."""
+    for key, entry in enumerate(value) if isinstance(value, list) else value.items():
+        if isinstance(entry, list | dict):
+            _leaves(entry, found)
+        else:
+            found.append((value, key))
+    return found
+
+
+def _other_number(document: dict[str, Any], rng: random.Random) -> None:
+    part = rng.choice(("claim", "proof"))
+    places = [
+        (container, key)
+        for container, key in _leaves(document[part], [])
+        if str(container[key]).lstrip("-").isdigit()
+    ]
+    container, key = rng.choice(places)
+    number = int(container[key]) + rng.choice((-1, 1))
+    container[key] = str(number) if isinstance(container[key], str) else number
+
+
+def _other_name(document: dict[str, Any], rng: random.Random) -> None:
+    places = [
+        (container, key)
+        for container, key in _leaves(document["claim"], [])
+        if isinstance(container[key], str) and not container[key].lstrip("-").isdigit()
+    ]
+    container, key = rng.choice(places)
+    other = [c[k] for c, k in places if c[k] != container[key]]
+    container[key] = rng.choice(other)
+
+
+def _drop_entry(document: dict[str, Any], rng: random.Random) -> None:
+    part = rng.choice(("claim", "proof"))
+    container, key = rng.choice(_leaves(document[part], []))
+    del container[key]
+
+
+def _other_parameter(document: dict[str, Any], rng: random.Random) -> None:
+    key = rng.choice(sorted(document["parameters"]))
+    words = ["block", "all", "taumax", "single:1", "searched", "identity", "given", "image", "2"]
+    words.remove(document["parameters"][key]) if document["parameters"][key] in words else None
+    document["parameters"][key] = rng.choice(words)
+
+
+DAMAGES: dict[str, Damage] = {
+    "a step dropped": _drop_step,
+    "two steps swapped": _swap_steps,
+    "a literal flipped": _flip_literal,
+    "a hint dropped": _drop_hint,
+    "another hint": _other_hint,
+    "another verdict": _other_verdict,
+    "another statement": _other_statement,
+    "another number": _other_number,
+    "another name": _other_name,
+    "an entry dropped": _drop_entry,
+    "another parameter": _other_parameter,
+}
+"""Kinds of damage to a part of a certificate, after which the hashes are made anew."""
+
+
+def damaged(originals: Sequence[bytes], rng: random.Random) -> Damaged:
+    """A certificate with one damage, which makes it differ."""
+    kinds = [*DAMAGES, "another task's", "a wrong hash", "truncated", "a byte changed"]
+    kind = rng.choice(kinds)
+    while True:
+        data = rng.choice(originals)
+        if kind == "truncated":
+            return Damaged(kind, data[: rng.randrange(len(data))])
+        if kind == "a byte changed":
+            place = rng.randrange(len(data))
+            other = bytes([(data[place] + rng.randrange(1, 256)) % 256])
+            return Damaged(kind, data[:place] + other + data[place + 1 :])
+        document = copy.deepcopy(json.loads(data))
+        if kind == "a wrong hash":
+            name = rng.choice(sorted(document["hashes"]))
+            document["hashes"][name] = sha256(rng.randbytes(8)).hexdigest()
+            return Damaged(kind, canonical(document))
+        try:
+            if kind == "another task's":
+                other_one = json.loads(rng.choice(originals))
+                part = rng.choice(("task", "claim", "proof"))
+                document[part] = other_one[part]
+            else:
+                DAMAGES[kind](document, rng)
+        except (LookupError, ValueError, TypeError):
+            continue
+        sealed = canonical(resealed(document))
+        if sealed != data:
+            return Damaged(kind, sealed)
+
+
+def resealed(document: dict[str, Any]) -> dict[str, Any]:
+    """The certificate with the hashes of its parts made anew."""
+    task = document["task"].encode()
+    parts = {name: digest(document[name]) for name in ("claim", "proof")}
+    return document | {"hashes": parts | {"task": sha256(task).hexdigest()}}
+
+
+def is_refused(data: bytes) -> bool:
+    """Whether the checker refuses bytes, or the task's text says something else than they do."""
+    try:
+        check_certificate(data)
+        return bool(read_again(json.loads(data)))
+    except (RefusedError, InputError):
+        return True
+
+
+def example_text(name: str) -> str:
+    """The task file of a shipped example."""
+    return (files("tauomega.theory.examples") / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def _lines(count: int, seed: int) -> Iterator[str]:
+    originals = certificates()
+    sound = sum(not is_refused(data) for data in originals)
+    yield f"seed {seed}: {len(originals)} certificates, of which {sound} are accepted undamaged"
+    rng = random.Random(seed)  # noqa: S311  # reproducible draws, no secret
+    refused: Counter[str] = Counter()
+    drawn: Counter[str] = Counter()
+    for number in range(count):
+        found = damaged(originals, rng)
+        drawn[found.kind] += 1
+        if is_refused(found.data):
+            refused[found.kind] += 1
+        else:
+            yield f"ACCEPTED: number {number}, {found.kind}: {found.data[:200]!r}"
+    for kind in sorted(drawn):
+        yield f"  {kind:<20} {refused[kind]:>6} of {drawn[kind]:>6} refused"
+    yield f"{refused.total():,} of {count:,} damaged certificates refused"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Damage certificates and count what is refused; exit status 0 iff everything is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    accepted = False
+    for line in _lines(asked.count, asked.seed):
+        accepted = accepted or line.startswith("ACCEPTED")
+        sys.stdout.write(line + "\n")
+    return 1 if accepted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
