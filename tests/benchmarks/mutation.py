@@ -1,0 +1,342 @@
+# ruff: noqa: T201  # it is a command
+"""Mutation testing of what a certificate asks to trust: `python tests/benchmarks/mutation.py --count 500 --seed 1`.
+
+Each mutant is one small change to the syntax tree of the kernel modules that the checker loads, or of the
+checker: another comparison, connective, operator or number, a condition turned round, a statement left out.
+Strings, docstrings and annotations are not changed: messages are not what is trusted. The tests of the kernel
+and of the certificates run on each in a process of its own, until one fails. What survives is printed with its
+place; `EQUIVALENT` lists those that change no result, each with its reason. `--results FILE` makes a run
+resumable. Exit status 0 iff at most 5 % survive.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, final
+
+ROOT = Path(__file__).resolve().parents[2]
+KERNEL = (
+    *("blasting", "circuit", "clausal", "commuting", "diagram", "domain", "evaluation"),
+    *("expression", "program", "reaching", "words"),
+)
+"""The kernel modules that the checker loads, but for the two without logic: `law` and `failure`."""
+CHECKER = (
+    *("checking", "composing", "decoding", "document", "factors", "refuting", "squares"),
+    "statements",
+)
+TESTS = (
+    "tests/theory/kernel/test_evaluation.py",
+    "tests/theory/kernel/test_circuit.py",
+    "tests/theory/kernel/test_clausal.py",
+    "tests/theory/kernel/test_words.py",
+    "tests/theory/kernel/test_blasting.py",
+    "tests/proofs/certificates/test_checker.py",
+    "tests/proofs/certificates/test_certificates.py",
+)
+FIRST = {
+    "blasting": "test_blasting",
+    "circuit": "test_circuit",
+    "clausal": "test_clausal",
+    "commuting": "test_blasting",
+    "diagram": "test_circuit",
+    "words": "test_words",
+}
+"""Module -> the tests that are run first."""
+IGNORED = "ignore::pytest.PytestAssertRewriteWarning"
+"""pytest's remark that libraries were loaded before it."""
+SECONDS = 90
+"""After which a mutant counts as caught: it does not come back."""
+
+EQUIVALENT: dict[str, str] = {}
+"""Mutant -> why it changes no result."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: the module, the number of the change in it, the line, what it does, and a lasting name."""
+
+    module: str
+    number: int
+    line: int
+    change: str
+    name: str
+
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.FloorDiv: ast.Mult,
+    ast.Div: ast.Mult,
+    ast.LShift: ast.RShift,
+    ast.RShift: ast.LShift,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.BitXor: ast.BitAnd,
+    ast.Pow: ast.Mult,
+    ast.Mod: ast.Mult,
+}
+CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+
+
+def path_of(module: str) -> Path:
+    """The file of one of our modules."""
+    return ROOT.joinpath(*module.removeprefix("tauomega.").split(".")).with_suffix(".py")
+
+
+def modules() -> list[str]:
+    """What is mutated."""
+    return [f"tauomega.theory.kernel.{n}" for n in KERNEL] + [
+        f"tauomega.proofs.certificates.checker.{n}" for n in CHECKER
+    ]
+
+
+def sites(tree: ast.Module) -> Iterator[tuple[ast.AST, str, int, str]]:
+    """Every change that can be made: the node, what to do, with which part of it, in words."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop(0)
+        for name, value in ast.iter_fields(node):
+            if name in ("annotation", "returns", "decorator_list", "type_params"):
+                continue
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    pending.append(child)
+        match node:
+            case ast.Compare(ops=operators):
+                for place, operator in enumerate(operators):
+                    other = COMPARISONS[type(operator)].__name__
+                    yield node, "compare", place, f"{type(operator).__name__} -> {other}"
+            case ast.BoolOp(op=joined):
+                yield node, "connect", 0, "or -> and" if isinstance(joined, ast.Or) else "and -> or"
+            case ast.BinOp(op=operator) if type(operator) in OPERATORS:
+                if not _is_type(node):
+                    other = OPERATORS[type(operator)].__name__
+                    yield node, "operate", 0, f"{type(operator).__name__} -> {other}"
+            case ast.UnaryOp(op=ast.Not() | ast.USub()):
+                yield node, "drop sign", 0, f"{type(node.op).__name__} dropped"
+            case ast.Constant(value=bool() as value):
+                yield node, "constant", 0, f"{value} -> {not value}"
+            case ast.Constant(value=int() as value):
+                yield node, "constant", 0, f"{value} -> {value + 1}"
+            case ast.If() | ast.IfExp() | ast.While():
+                yield node, "negate", 0, "condition turned round"
+            case ast.Call(func=ast.Name(id=name)) if name in CALLS:
+                yield node, "call", 0, f"{name} -> {CALLS[name]}"
+            case ast.Expr(value=ast.Call()):
+                yield node, "drop", 0, "statement left out"
+            case ast.AugAssign():
+                yield node, "drop", 0, "assignment left out"
+            case ast.Break() | ast.Continue():
+                yield node, "jump", 0, f"{type(node).__name__} turned round"
+            case _:
+                pass
+
+
+def _is_type(node: ast.BinOp) -> bool:
+    """Whether it is a union of types, such as `int | str`."""
+    if not isinstance(node.op, ast.BitOr):
+        return False
+    return all(
+        (isinstance(side, ast.Name) and side.id[:1].isupper())
+        or (isinstance(side, ast.Name) and side.id in ("int", "str", "list", "dict"))
+        or (isinstance(side, ast.BinOp) and _is_type(side))
+        or (isinstance(side, ast.Constant) and side.value is None)
+        for side in (node.left, node.right)
+    )
+
+
+def mutants() -> list[Mutant]:
+    """Every mutant there is."""
+    found: list[Mutant] = []
+    met: Counter[str] = Counter()
+    for module in modules():
+        text = path_of(module).read_text(encoding="utf-8")
+        for number, (node, _, _, change) in enumerate(sites(ast.parse(text))):
+            line = getattr(node, "lineno", 1)
+            shown = text.splitlines()[line - 1].strip()
+            name = f"{module.rpartition('.')[2]}: {shown} [{change}]"
+            met[name] += 1
+            name += f" ({met[name]})" if met[name] > 1 else ""
+            found.append(Mutant(module, number, line, change, name))
+    return found
+
+
+def mutated(module: str, number: int) -> ast.Module:
+    """The module's tree with one change."""
+    tree = ast.parse(path_of(module).read_text(encoding="utf-8"))
+    node: Any
+    node, kind, place, _ = list(sites(tree))[number]
+    if kind == "compare":
+        node.ops[place] = COMPARISONS[type(node.ops[place])]()
+    elif kind == "connect":
+        node.op = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+    elif kind == "operate":
+        node.op = OPERATORS[type(node.op)]()
+    elif kind == "constant":
+        node.value = not node.value if isinstance(node.value, bool) else node.value + 1
+    elif kind == "negate":
+        node.test = ast.UnaryOp(ast.Not(), node.test)
+    elif kind == "call":
+        node.func.id = CALLS[node.func.id]
+    else:
+        tree = _replaced(tree, node, kind)
+    return ast.fix_missing_locations(tree)
+
+
+def _replaced(tree: ast.Module, old: Any, kind: str) -> ast.Module:
+    operand: Any = getattr(old, "operand", None)
+
+    class Replace(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            if node is not old:
+                return self.generic_visit(node)
+            if kind == "drop sign":
+                return copy.deepcopy(operand)
+            if kind == "jump":
+                return ast.Continue() if isinstance(old, ast.Break) else ast.Break()
+            return ast.Pass()
+
+    found = Replace().visit(tree)
+    assert isinstance(found, ast.Module)
+    return found
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads one module from its changed tree, and every other as ever."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self.mutant.module:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, origin=str(path_of(fullname)))
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__file__ = str(path_of(self.mutant.module))
+        code = compile(mutated(self.mutant.module, self.mutant.number), module.__file__, "exec")
+        exec(code, module.__dict__)
+
+
+def _in_order(mutant: Mutant | None) -> list[str]:
+    """The tests, those that are about the mutant's module first."""
+    if mutant is None:
+        return list(TESTS)
+    own = mutant.module.rpartition(".")[2]
+    first = "test_checker" if own in CHECKER else FIRST.get(own, "test_evaluation")
+    return sorted(TESTS, key=lambda test: first not in test)
+
+
+def survives(mutant: Mutant | None) -> bool:
+    """Whether all tests pass on a mutant (or on the code as it is), in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.setsid()
+            signal.alarm(SECONDS)
+            sink = os.open(os.devnull, os.O_RDWR)
+            for standard in (0, 1, 2) if mutant is not None else (0,):
+                os.dup2(sink, standard)
+            if mutant is not None:
+                sys.meta_path.insert(0, _Finder(mutant))
+            import pytest
+
+            flags = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", IGNORED]
+            status = pytest.main([*flags, *SKIPPED, *_in_order(mutant)])
+        finally:
+            sys.stdout.flush()
+            os._exit(int(status))
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+CERTIFICATES = "tests/proofs/certificates/test_certificates.py"
+SKIPPED = [
+    f"--deselect={name}"
+    for name in (
+        "tests/theory/kernel/test_clausal.py::test_cadical_and_a_truth_table_agree_on_random_clauses",
+        f"{CERTIFICATES}::test_a_certificate_that_would_take_for_ever_is_refused",
+        f"{CERTIFICATES}::test_examples_have_certificates_or_a_reason",
+        f"{CERTIFICATES}::test_where_clauses_are_hopeless_a_decision_diagram_is_stored",
+        f"{CERTIFICATES}::test_checking_loads_the_standard_library_the_kernel_and_little_code",
+        f"{CERTIFICATES}::test_the_verdict_of_sat_is_backed_by_a_checked_proof",
+    )
+]
+"""Tests that take long, or start other processes, in which nothing is changed."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Draw mutants, run the tests on each, and say how many survive."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--results", type=Path, help="a file of JSON lines, to go on from")
+    parser.add_argument("--only", help="the mutants of one module, such as words")
+    asked = parser.parse_args(arguments)
+    os.chdir(ROOT)
+    everything = mutants()
+    if asked.only:
+        everything = [m for m in everything if m.module.endswith(f".{asked.only}")]
+    drawn = random.Random(asked.seed).sample(everything, min(asked.count, len(everything)))
+    known: dict[str, bool] = {}
+    if asked.results is not None and asked.results.exists():
+        lines = asked.results.read_text().splitlines()
+        known = {entry["mutant"]: entry["survives"] for entry in map(json.loads, lines)}
+    for name in ("pytest", "numpy", "z3", "pysat.solvers", "oxidd.bdd", "click"):
+        __import__(name)
+    print(f"seed {asked.seed}: {len(drawn)} of {len(everything)} mutants", flush=True)
+    if not survives(None):
+        print("the tests fail without any change")
+        return 2
+    left, start = [], time.monotonic()
+    for mutant in drawn:
+        if mutant.name not in known:
+            known[mutant.name] = survives(mutant)
+            if asked.results is not None:
+                with asked.results.open("a") as file:
+                    file.write(
+                        json.dumps({"mutant": mutant.name, "survives": known[mutant.name]}) + "\n"
+                    )
+        if known[mutant.name]:
+            reason = EQUIVALENT.get(mutant.name, "")
+            print(f"  survives: line {mutant.line} of {mutant.name}  {reason}", flush=True)
+            left += [mutant] if not reason else []
+    share = len(left) / len(drawn)
+    print(f"{len(left)} of {len(drawn)} survive ({share:.1%}), {time.monotonic() - start:.0f} s")
+    return 0 if share <= 0.05 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

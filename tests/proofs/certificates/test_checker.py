@@ -1,0 +1,502 @@
+"""The checker refuses, with a reason, everything about a certificate that is not as it must be."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from tauomega.proofs.certificates.checker.checking import _read_off, check_certificate, stated
+from tauomega.proofs.certificates.checker.decoding import claim_of
+from tauomega.proofs.certificates.checker.document import (
+    NotACertificateError,
+    RefusedError,
+    canonical,
+    digest,
+)
+from tauomega.proofs.certificates.checker.factors import factor_of, states_of
+from tauomega.proofs.certificates.checker.squares import enumerable, transcript_of
+from tauomega.proofs.certificates.checker.statements import (
+    family_of,
+    question_of,
+    settings_of,
+    statement_of,
+)
+from tauomega.proofs.certificates.encoding import claim_to_json
+from tauomega.proofs.certificates.writing import certificate_of
+from tauomega.proofs.testing.damage import example_text, resealed, task_text
+from tauomega.proofs.testing.scaling import scaled
+from tauomega.solvers.checking import check
+from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.definitions.interchange import InterchangeConsistency
+from tauomega.theory.definitions.tau_abstraction import TauAbstraction
+from tauomega.theory.definitions.uniform import Uniform
+from tauomega.theory.family import Given
+from tauomega.theory.kernel import BOOL, Constant, Finite, Range, Reals, parse_expression
+from tauomega.theory.kernel.commuting import Blocks, Listed
+from tauomega.theory.kernel.scope import Scope
+from tauomega.theory.policy import Depth, TauUPolicy
+from tauomega.theory.scm import SCM
+from tauomega.theory.task import read_task
+
+Document = dict[str, Any]
+
+
+def document(text: str) -> Document:
+    task = read_task(text)
+    verdict = check(task.claim, task.definition)
+    found: Document = json.loads(certificate_of(task.claim, task.definition, verdict, task=text))
+    return found
+
+
+@pytest.fixture(scope="module")
+def originals() -> dict[str, Document]:
+    names = (
+        "ce2_uniform",
+        "ce3",
+        "ce3_tau_abstraction",
+        "ce5_constructive",
+        "ce6_block",
+        "ce8",
+        "ce8_single",
+    )
+    found = {name: document(example_text(name)) for name in names}
+    found["adder"] = document(task_text(scaled("adder", 10)))
+    found["faulty"] = document(task_text(scaled("adder", 3, holds=False)))
+    return found
+
+
+def at(found: Any, *path: Any) -> Any:
+    for key in path:
+        found = found[key]
+    return found
+
+
+CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
+    ("ce8", ("verdict",), "unknown", "the verdict is holds or fails"),
+    ("ce8", ("semantics",), "ieee", "no exact semantics"),
+    ("ce8", ("definition",), "strong", "no definition with these parameters"),
+    ("ce8", ("statement",), "it holds", "the statement is not that of the claim"),
+    ("ce8", ("relies_on",), ["faith"], "it relies on something else"),
+    ("ce8", ("parameters", "joint"), 1, "parameters are strings"),
+    ("ce8", ("parameters",), [], "parameters are strings"),
+    ("ce8", ("parameters", "scored"), "induced", "only interchanges from all sources"),
+    ("ce8", ("parameters", "sources"), "forward", "only interchanges from all sources"),
+    ("ce8", ("parameters", "more"), "", "only interchanges from all sources"),
+    ("ce8", ("parameters", "tau_u"), "searched", "an interchange needs sites and a fixed τ_U"),
+    ("ce8", ("parameters", "tau_u"), "given", "an interchange needs sites and a fixed τ_U"),
+    ("ce8", ("claim", "sites"), [], "an interchange needs sites and a fixed τ_U"),
+    ("ce8", ("parameters", "joint"), "0", "no number: '0'"),
+    ("ce8", ("parameters", "joint"), "1000000", "no number: '1000000'"),
+    ("ce8", ("task",), 7, "no task or no proof"),
+    ("ce8", ("proof",), [], "no task or no proof"),
+    ("ce8", ("proof",), {}, "no counterexample"),
+    ("ce8", ("proof", "counterexample"), [], "no counterexample"),
+    ("ce8", ("proof", "counterexample", "kind"), "triangle", "no kind of counterexample"),
+    ("ce8", ("proof", "counterexample", "more"), 1, "a square has the keys"),
+    ("ce8", ("proof", "counterexample", "sources"), [], "no interchange of the family"),
+    ("ce8", ("proof", "counterexample", "sources"), 3, "a list is missing"),
+    ("ce8", ("proof", "counterexample", "context"), [], "the context is not complete"),
+    ("ce8", ("proof", "counterexample", "high"), [], "the sites have other values on their sources"),
+    ("ce8", ("proof", "counterexample", "low"), [], "the sites have other values on their sources"),
+    ("ce8", ("proof", "counterexample", "image"), [], "τ of the low-level solution is another"),
+    ("ce8", ("proof", "counterexample", "result"), [], "the high-level solution is another"),
+    ("ce8_single", ("proof",), {"squares": []}, "no evidence"),
+    ("ce8_single", ("proof",), {"squares": {}, "tau_u": []}, "no proof"),
+    ("ce8_single", ("proof", "squares", "kind"), "hope", "no kind of evidence: 'hope'"),
+    ("ce8_single", ("proof", "squares", "kind"), "construction", "evidence has the keys kind"),
+    ("ce8_single", ("proof", "squares"), {"kind": "construction"}, "not the same gates"),
+    ("ce8_single", ("proof", "squares", "squares"), "31", "the transcript is of another enumeration"),
+    ("ce8_single", ("proof", "squares", "sha256"), "0" * 64, "the transcript is of another enumeration"),
+    ("ce8_single", ("proof", "squares", "more"), "", "evidence has the keys"),
+    ("ce6_block", ("parameters", "family"), "reach", "the family reach is not checked"),
+    ("ce6_block", ("parameters", "family"), "all", "the family all is not checked"),
+    ("ce6_block", ("parameters", "family"), "single:x", "no number: 'x'"),
+    ("ce6_block", ("parameters", "omega"), "searched", "only a given or derived ω"),
+    ("ce6_block", ("parameters", "omega"), "given", "a given ω goes with a listed family"),
+    ("ce6_block", ("parameters", "high_family"), "all", "only the image of ω"),
+    ("ce6_block", ("parameters", "undefined"), "perhaps", "only the image of ω"),
+    ("ce6_block", ("parameters", "tau_u"), "given", "tau_u = given is not checked"),
+    ("ce6_block", ("parameters", "tau_u"), "guessed", "tau_u = guessed is not checked"),
+    ("ce6_block", ("claim", "tau"), [], "some high-level variable has no τ"),
+    ("ce6_block", ("claim", "interventions"), [], "STATED"),
+    ("ce6_block", ("proof", "tau_u"), [0, 0, 1, 1], "τ_U is not the one that the contexts give"),
+    ("ce6_block", ("proof", "tau_u"), {}, "τ_U is not the one that the contexts give"),
+    ("ce3", ("claim", "omega"), None, "a given ω goes with a listed family"),
+    ("ce3", ("claim", "interventions"), None, "the listed family is empty"),
+    ("ce3", ("parameters", "undefined"), "exclude", "only the image of ω"),
+    ("ce3_tau_abstraction", ("proof", "counterexample", "value"), [["Y1", "0"]], "not the first value"),
+    ("ce3_tau_abstraction", ("proof", "counterexample", "value"), [], "not the first value"),
+    ("ce3_tau_abstraction", ("proof", "counterexample", "more"), [], "unknown keys"),
+    ("ce5_constructive", ("proof", "counterexample", "variable"), "X2", "not read by these τ"),
+    ("ce5_constructive", ("proof", "counterexample", "readers"), ["Y1"], "not read by these τ"),
+    ("ce5_constructive", ("proof", "counterexample", "more"), [], "unknown keys"),
+    ("ce2_uniform", ("proof", "counterexample", "more"), [], "unknown keys"),
+    ("ce2_uniform", ("proof", "counterexample", "context"), [], "the context is not complete"),
+    ("ce2_uniform", ("proof", "counterexample", "separators"), [], "there is no separator"),
+    ("ce2_uniform", ("proof", "counterexample", "separators"), [[]], "no separator"),
+    ("adder", ("proof", "squares", "clauses"), "0" * 64, "a proof of other clauses"),
+    ("adder", ("proof", "squares", "steps"), [], "the last step is not the empty clause"),
+    ("adder", ("proof", "squares", "steps"), [7], "no list of steps"),
+    ("adder", ("proof", "squares", "steps"), [[[], [True]]], "no list of steps"),
+    ("adder", ("proof", "squares", "steps"), [[[0], [1]]], "no list of steps"),
+    ("adder", ("proof", "squares", "steps"), [[[2**31], [1]]], "no list of steps"),
+    ("adder", ("proof", "squares", "steps"), [[["a"], [1]]], "no list of steps"),
+    ("adder", ("proof", "squares"), {"kind": "decision diagram", "order": [], "nodes": "1"}, "no diagram"),
+    ("adder", ("proof", "squares"), {"kind": "decision diagram", "order": 1, "nodes": "1"}, "no order"),
+    ("adder", ("parameters", "tau_u"), "searched", "STATED"),
+    ("faulty", ("proof", "counterexample", "sources"), [["S[1]", []]], "only an interchange has sources"),
+    ("faulty", ("proof", "counterexample", "low"), [["C[1]", "0"]], "the intervention is not of the family"),
+    ("faulty", ("proof", "counterexample", "low"), [["S[1]", "0"]], "ω of it is another"),
+    ("faulty", ("proof", "counterexample", "high"), [["S[1]", "0"]], "ω of it is another"),
+    ("faulty", ("proof", "counterexample", "low"), [["S[1]", "2"]], "S\\[1\\] = 2 is outside its domain"),
+    ("faulty", ("proof", "counterexample", "low"), [["T", "0"]], "no variable 'T'"),
+    ("faulty", ("proof", "counterexample", "low"), [["S[1]", "0"], ["S[1]", "0"]], "set twice"),
+    ("faulty", ("proof", "counterexample", "low"), [["S[1]"]], "a list is missing"),
+    ("faulty", ("claim", "tau_u"), [], "tau_u = identity is not checked"),
+    # models
+    ("ce8", ("claim", "low"), {}, "an object with the keys variables, order"),
+    ("ce8", ("claim", "more"), 1, "an object with the keys low, high"),
+    ("ce8", ("claim", "low", "order"), [], "the order is incomplete"),
+    ("ce8", ("claim", "low", "order", 0), 3, "a string is missing"),
+    ("ce8", ("claim", "low", "variables", 0, "kind"), "noun", "no kind of variable"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), "complex", "no domain that is decided"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "1", "0"], "no range"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "1"], "no range"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "1/2"], "is no whole number"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "x"], "is no whole number"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "2", "2"], "no set of values"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "0", "1"], "no set of values"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["set"], "no domain that is decided"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "2/4"], "not in lowest terms"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "+1"], "no value: '\\+1'"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "1/0"], "no value: '1/0'"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "1" * 1001], "a number is too long"),
+    ("ce8", ("claim", "low", "variables", 0, "mechanism"), ["value", "1"], "mechanism"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), None, "mechanism"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["name", "nobody"], "reads nobody too early"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["@", ["value", "1"]], "no expression"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), 3, "no expression"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["not"], "'not' with 0 operands"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["and"], "'and' with 0 operands"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["if", ["value", "1"]], "'if' with 1 operands"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["==", ["value", "1"]], "'==' with 1 operands"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["-", *[["value", "1"]] * 2], "'-' with 2 operands"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["table", [], [[[], ["value", "1"]]], None], "a table is empty"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["table", [["value", "1"]], [], None], "a table is empty"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["table", [["value", "1"]], [[["1", "2"], ["value", "1"]]], None], "a list is missing"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["*", *[["value", "9" * 1000]] * 101], "more than 100,000 digits"),
+    ("ce8", ("claim", "tau", 0, 1), ["name", "nobody"], "reads nobody"),
+    ("ce8", ("claim", "tau", 0, 0), "nobody", "no high-level variable"),
+    ("ce8", ("claim", "sites", 0, 1), ["nobody"], "no low-level variable"),
+    ("ce8", ("claim", "inert"), ["nobody"], "no low-level variable"),
+    ("ce8", ("claim", "interventions"), [[["nobody", "1"]]], "no variable 'nobody'"),
+    ("ce8", ("claim", "tau_u"), [["nobody", ["name", "nobody"]]], "reads nobody"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "path", "value", "message"), CASES)
+def test_each_fault_is_refused_with_its_reason(
+    originals: dict[str, Document], name: str, path: tuple[Any, ...], value: Any, message: str
+) -> None:
+    found = copy.deepcopy(originals[name])
+    check_certificate(canonical(found))
+    at(found, *path[:-1])[path[-1]] = value
+    expected = (
+        "the statement is not that of the claim|ω_τ is checked|no proof|other"
+        if message == "STATED"
+        else message
+    )
+    if message == "STATED" and path[-1] == "interventions":
+        check_certificate(canonical(resealed(found)))  # a list that the family does not use
+        return
+    found["statement"] = _restated(found, found["statement"])
+    sealed = found if path == ("task",) else resealed(found)
+    with pytest.raises(RefusedError, match=expected):
+        check_certificate(canonical(sealed))
+
+
+def _restated(found: Document, before: str) -> str:
+    """The statement that goes with the changed claim, so that what is refused is not only its words."""
+    if before == "it holds":
+        return before
+    try:
+        question = question_of(claim_of(found["claim"]), found["definition"], found["parameters"])
+        return stated(question, found["verdict"])
+    except (RefusedError, AttributeError, TypeError):
+        return before
+
+
+def test_hashes_keys_and_form_are_checked(originals: dict[str, Document]) -> None:
+    found = originals["ce8"]
+    for part in ("task", "claim", "proof"):
+        hashes = found["hashes"] | {part: digest(0)}
+        with pytest.raises(RefusedError, match="a hash is not that of what stands here"):
+            check_certificate(canonical(found | {"hashes": hashes}))
+    for changed in (found | {"more": 1}, {k: v for k, v in found.items() if k != "task"}):
+        with pytest.raises(RefusedError, match="a certificate has the keys"):
+            check_certificate(canonical(changed))
+    with pytest.raises(RefusedError, match="not in canonical form"):
+        check_certificate(json.dumps(found).encode())
+    with pytest.raises(RefusedError, match="not in canonical form"):
+        check_certificate(canonical(found) + b"\n")
+    with pytest.raises(NotACertificateError, match="its schema is not"):
+        check_certificate(canonical(found | {"schema": "tauomega/certificate/2"}))
+    assert b'{"a":"\xc2\xbd","b":[1]}\n' == canonical({"b": [1], "a": "½"})
+    assert "ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356" == digest({})
+
+
+def test_a_certificate_may_not_be_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tauomega.proofs.certificates.checker import document as module
+
+    monkeypatch.setattr(module, "LARGEST", 30)
+    data = canonical({"schema": "tauomega/certificate/1"})
+    with pytest.raises(NotACertificateError, match=f"{len(data)} bytes"):
+        check_certificate(data)
+    monkeypatch.setattr(module, "LARGEST", len(data))
+    with pytest.raises(RefusedError, match="a certificate has the keys"):
+        check_certificate(data)
+
+
+def test_nesting_has_a_limit(originals: dict[str, Document]) -> None:
+    found = copy.deepcopy(originals["ce8"])
+    last = found["claim"]["low"]["variables"][-1]
+    for depth, refused in ((300, False), (301, True)):
+        tree: Any = ["value", "1"]
+        for _ in range(depth):
+            tree = ["not", tree]
+        last["mechanism"] = tree
+        if refused:
+            with pytest.raises(RefusedError, match="nested deeper than 300"):
+                claim_of(found["claim"])
+        else:
+            claim_of(found["claim"])
+    part: Document = {"schema": found["schema"]}
+    for _ in range(5):
+        part = resealed(found | {"verdict": "holds", "proof": {"composition": [part, part]}})
+
+
+# ---------------------------------------------------------------- factors, families, questions
+
+
+def tree(text: str, *names: str) -> Any:
+    return parse_expression(text, Scope({n: Range(0, 2) for n in names or "xyz"}, {}))
+
+
+def test_factors_are_read_by_form_or_by_listing() -> None:
+    domains = {"x": Range(0, 2), "y": Range(0, 2), "z": Range(0, 2), "o": Range(1, 1)}
+    cases: list[tuple[str, Any, tuple[tuple[str, ...], bool, int]]] = [
+        ("x", Range(0, 2), (("x",), True, 0)),
+        ("x + 3*y", Range(0, 8), (("x", "y"), True, 0)),
+        ("x + 3*y", Range(0, 9), (("x", "y"), False, 0)),
+        ("x + y - y", Range(0, 2), (("x",), True, 0)),
+        ("x*y", Range(0, 4), (("x", "y"), False, 9)),
+        ("x*y", Finite((0, 1, 2, 4)), (("x", "y"), True, 9)),
+        ("x*0 + max(y, 0)", Range(0, 2), (("y",), True, 9)),
+        ("x == y", BOOL, (("x", "y"), True, 9)),
+        ("x*x >= 0", BOOL, ((), False, 3)),
+        ("2", Range(0, 2), ((), False, 0)),
+    ]  # fmt: skip
+    for text, target, expected in cases:
+        found = factor_of("T", tree(text), domains, target)
+        assert expected == (found.support, found.onto, found.listed), text
+    one = factor_of("T", tree("x + o", "x", "o"), domains, Range(1, 3))
+    assert (("x",), True) == (one.support, one.onto)
+    real = {"x": Reals(), "y": Reals()}
+    found = factor_of("T", tree("2*x - y + 1"), real, Reals())
+    assert (("x", "y"), True, 0) == (found.support, found.onto, found.listed)
+    assert not factor_of("T", Constant(3), real, Reals()).onto
+    for text, target in (("x + 3*y", Range(0, 7)), ("x + 3*y", Range(1, 8)), ("x*y", Range(0, 3))):
+        with pytest.raises(RefusedError, match="τ of T leaves its domain"):
+            factor_of("T", tree(text), domains, target)
+    big = {"x": Range(0, 2**16 - 1), "y": Range(0, 1)}
+    assert 2**16 == len(states_of(("x",), big))
+    with pytest.raises(RefusedError, match="more than 65,536 states of x, y"):
+        states_of(("x", "y"), big)
+    with pytest.raises(RefusedError, match="more than 65,536 states of x"):
+        states_of(("x",), {"x": Reals()})
+
+
+LOW = "U[1..3] : bool\nX[i] = U[i]\nK = 0*X[1]\nW = X[1] and X[2] and X[3]"
+HIGH = "A0 : bool\nB0 : bool\nA = A0\nB = B0\nW = A and B"
+
+
+def claim(**more: Any) -> Abstraction:
+    tau = {"A": "X[1] and X[2]", "B": "X[3]", "W": "W"}
+    maps = {"A0": "U[1] and U[2]", "B0": "U[3]"}
+    low, high = SCM.from_text(LOW), SCM.from_text(HIGH)
+    return Abstraction.from_text(low, high, tau, **({"tau_u": maps} | more))
+
+
+def asked(
+    family: str,
+    found: Abstraction,
+    listed: list[str] | None = None,
+    definition: str = "tau-abstraction",
+    **more: str,
+) -> Any:
+    interventions = None if listed is None else tuple(found.scm.intervention(t) for t in listed)
+    own = TauAbstraction(Given(interventions)) if listed is not None else TauAbstraction()
+    omega = "derived" if found.omega is None else "given"
+    tau_u = "given" if found.tau_u is not None else "searched"
+    parameters = {
+        "family": family,
+        "omega": omega,
+        "tau_u": tau_u,
+        "high_family": "image",
+        "undefined": "error",
+    }
+    return question_of(claim_of(claim_to_json(found, own)), definition, parameters | more)
+
+
+def test_families_are_what_they_are_called() -> None:
+    found = claim(inert=["K"])
+    blocks = (("A", ("X[1]", "X[2]")), ("B", ("X[3]",)), ("W", ("W",)))
+    assert Blocks(blocks) == family_of(asked("block", found))
+    assert Blocks(blocks, (), 2) == family_of(asked("single:2", found))
+    settings = settings_of(family_of(asked("block", found)), asked("block", found))
+    assert (1 + 4) * (1 + 2) * (1 + 2) == len(settings) == len(set(settings))
+    assert ((("X[1]", 1), ("X[2]", 1), ("W", 0)), (("A", 1), ("W", 0))) in settings
+    assert 1 + 4 + 2 + 2 == len(
+        settings_of(family_of(asked("single:1", found)), asked("single:1", found))
+    )
+    with pytest.raises(RefusedError, match="the family all is not checked"):
+        family_of(asked("all", found))
+    single = Abstraction.from_text(
+        SCM.from_text(LOW), SCM.from_text("A : bool\nB = A"), {"B": "X[3]"}, inert=["K"]
+    )
+    for family in ("all", "taumax"):
+        question = asked(family, single)
+        assert Blocks((("B", ("X[3]",)),), ("K",)) == family_of(question)
+        settings = settings_of(family_of(question), question)
+        assert 3 * 3 == len(settings)
+        assert ((("X[3]", 1), ("K", 0)), (("B", 1),)) in settings
+
+
+def test_listed_interventions_have_the_images_that_tau_gives() -> None:
+    listed = ["", "X[1] = 0", "X[1] = 1, X[2] = 1", "X[3] = 1, K = 0", "X[2] = 0, X[3] = 0"]
+    question = asked("given", claim(inert=["K"]), listed)
+    family = family_of(question)
+    assert isinstance(family, Listed)
+    expected = [(), (("A", 0),), (("A", 1),), (("B", 1),), (("A", 0), ("B", 0))]
+    assert expected == [j for _, j in family.pairs]
+    assert list(family.pairs) == settings_of(family, question)
+    partly = asked("given", claim(), ["X[1] = 1"])
+    assert [()] == [j for _, j in settings_of(family_of(partly), partly)]  # τ can still be both
+    with pytest.raises(RefusedError, match="neither mapped nor inert"):
+        family_of(asked("given", claim(), ["K = 0"]))
+    with pytest.raises(RefusedError, match="the listed family is empty"):
+        family_of(asked("given", claim(), []))
+    wide = Abstraction.from_text(
+        SCM.from_text("U : 0..2\nV : bool\nX = U\nZ = V"), SCM.from_text("A : 0..3\nB = A"), {"B": "X + Z"}
+    )  # fmt: skip
+    with pytest.raises(RefusedError, match="ω_τ is undefined at a listed intervention, for B"):
+        family_of(asked("given", wide, ["X = 1"]))
+    omega = [("X[1] = 1", "A = 1"), ("", "")]
+    given = asked("given", claim(omega=omega), ["", "X[1] = 1"])
+    assert Listed((((), ()), ((("X[1]", 1),), (("A", 1),)))) == family_of(given)
+    with pytest.raises(RefusedError, match="ω is not given at a listed intervention"):
+        family_of(asked("given", claim(omega=omega), ["X[2] = 1"]))
+
+
+def test_clauses_are_those_of_the_definition() -> None:
+    assert ("τ onto", "τ_U onto", "squares") == asked("block", claim()).clauses
+    assert ("block map", "τ onto", "τ_U onto", "squares") == asked(
+        "block", claim(), definition="constructive"
+    ).clauses
+    assert ("squares",) == asked("block", claim(), definition="uniform").clauses
+    assert ("τ onto", "squares") == asked("block", claim(tau_u=None)).clauses
+    assert "searched" == asked("block", claim(tau_u=None)).searched
+    assert "" == asked("block", claim()).searched
+    given = asked("given", claim(omega=[("", "")]), [""], definition="uniform")
+    assert ("ω order-preserving", "squares") == given.clauses
+    assert 1 == len(given.relies_on)
+    assert () == asked("block", claim()).relies_on
+
+
+def test_omega_of_tau_needs_factors_that_are_onto_and_apart() -> None:
+    low = SCM.from_text("U : bool\nX = U\nY = U")
+    high = SCM.from_text("V : bool\nA = V\nB = V")
+    for tau in ({"A": "X", "B": "X"}, {"A": "X", "B": "0*Y"}):
+        found = Abstraction.from_text(low, high, tau)
+        with pytest.raises(RefusedError, match="ω_τ is checked for block maps"):
+            family_of(asked("block", found))
+
+
+def test_enumerations_count_every_square_once() -> None:
+    question = asked("block", claim())
+    statement = statement_of(question)
+    count, transcript = transcript_of(statement, question)
+    assert 8 * 45 == count
+    assert 64 == len(transcript)
+    assert enumerable(statement, question)
+    assert enumerable(statement, question, cheap=True)
+    for family, size, few in (("adder", 40, False), ("adder", 2, True)):
+        member = scaled(family, size)
+        found = question_of(
+            claim_of(claim_to_json(member.claim, member.definition)),
+            "tau-abstraction",
+            {
+                "family": "block",
+                "omega": "derived",
+                "tau_u": "identity",
+                "high_family": "image",
+                "undefined": "error",
+            },
+        )
+        assert few == enumerable(statement_of(found), found)
+    wrong = Abstraction.from_text(
+        SCM.from_text(LOW), SCM.from_text(HIGH.replace("A and B", "A or B")),
+        {"A": "X[1] and X[2]", "B": "X[3]", "W": "W"}, tau_u={"A0": "U[1] and U[2]", "B0": "U[3]"},
+    )  # fmt: skip
+    question = asked("block", wrong)
+    with pytest.raises(RefusedError, match=r"square \d+ does not commute"):
+        transcript_of(statement_of(question), question)
+
+
+@pytest.mark.parametrize("joint", [1, 2, None])
+def test_interchanges_are_certified_at_every_depth(joint: int | None) -> None:
+    low = SCM.from_text("input a, b : bool\nn = not (a and b)\no = a or b\nout = n and o")
+    high = SCM.from_text("input a, b : bool\nn = not (a and b)\no = a or b\nout = n and o")
+    found = Abstraction.from_text(low, high, {"out": "out"}, sites={"n": ["n"], "o": ["o"]})
+    definition = InterchangeConsistency(joint=Depth(joint))
+    data = certificate_of(found, definition, check(found, definition))
+    shown = check_certificate(data).shown
+    count = 4 * 4 * 2 + (0 if joint == 1 else 4 * 4 * 4)
+    assert (("interchange", f"complete enumeration of {count:,} squares, computed again"),) == shown
+
+
+def test_maps_of_contexts_are_checked() -> None:
+    for maps, message in (
+        ({"A0": "U[1]", "B0": "U[1]"}, "τ_U is not a block map"),
+        ({"A0": "0*U[1]", "B0": "U[3]"}, "τ_U is not a block map"),
+        ({"A0": "U[1] + U[2]", "B0": "U[3]"}, "τ of A0 leaves its domain"),
+    ):
+        found = claim_to_json(claim(tau_u=maps), TauAbstraction())
+        question = question_of(
+            claim_of(found),
+            "tau-abstraction",
+            {
+                "family": "block",
+                "omega": "derived",
+                "tau_u": "given",
+                "high_family": "image",
+                "undefined": "error",
+            },
+        )
+        with pytest.raises(RefusedError, match=message):
+            _read_off(question, "τ_U onto")
+
+
+def test_uniform_with_a_given_order() -> None:
+    found = claim(omega=[("", ""), ("X[3] = 1", "B = 1")], tau_u=None)
+    definition = Uniform(Given(), tau_u=TauUPolicy.SEARCHED)
+    data = certificate_of(found, definition, check(found, definition))
+    accepted = check_certificate(data)
+    assert ("ω order-preserving", "4 pairs compared") == accepted.shown[0]
+    assert "Lemma U" in accepted.relies_on[0]
+    falling = claim(omega=[("", "B = 1"), ("X[3] = 1", "")], tau_u=None)
+    with pytest.raises(RefusedError, match="ω does not preserve order"):
+        _read_off(asked("given", falling, [""], "uniform"), "ω order-preserving")
