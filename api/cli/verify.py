@@ -31,11 +31,19 @@ CODES = {
 @click.command(name="verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--task", metavar="TASK", help="Accept it only if it is about this task.")
+@click.option(
+    "--export",
+    metavar="DIRECTORY",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a clausal proof as problem.cnf and proof.drup, for other checkers.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
 @click.option(
     "--timeout", type=SECONDS, default=60.0, help="Time to check in, such as 10s.  [default: 60s]"
 )
-def command(file: Path, task: str | None, as_json: bool, timeout: float) -> ExitCode:
+def command(
+    file: Path, task: str | None, export: Path | None, as_json: bool, timeout: float
+) -> ExitCode:
     """Check the certificate in FILE, which `check --certificate` wrote.
 
     The checker uses the standard library and the kernel only; then the certificate's task is read
@@ -45,11 +53,28 @@ def command(file: Path, task: str | None, as_json: bool, timeout: float) -> Exit
         raise InputError([f"{file}: a certificate has at most {LARGEST:,} bytes"])
     wanted = None if task is None else task_text(task)
     found = verify(file.read_bytes(), task=wanted, seconds=timeout)
+    if export is not None and found.outcome == "accepted":
+        _export(file.read_bytes(), export)
     if as_json:
         click.echo(canonical(asdict(found)))
     else:
         write(report_verified(found, str(file), output_width()))
     return CODES[found.outcome]
+
+
+def _export(data: bytes, directory: Path) -> None:
+    from tauomega.proofs.certificates.checker.document import RefusedError, read_document
+    from tauomega.proofs.certificates.exporting import clauses_and_proof
+
+    try:
+        clauses, proof = clauses_and_proof(read_document(data))
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "problem.cnf").write_text(clauses, encoding="ascii")
+        (directory / "proof.drup").write_text(proof, encoding="ascii")
+    except RefusedError as error:
+        raise InputError([f"nothing to export: {error}"]) from error
+    except OSError as error:
+        raise InputError([f"{directory} cannot be written: {error.strerror}"]) from error
 
 
 def report_verified(found: Verified, name: str, width: int) -> Iterator[Line]:

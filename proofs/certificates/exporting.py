@@ -1,0 +1,40 @@
+"""A clausal certificate as files that public checkers read: DIMACS clauses and a DRUP proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tauomega.theory.kernel.clausal import Clause
+from tauomega.theory.kernel.commuting import build
+
+from .checker.decoding import claim_of, expressions_of
+from .checker.document import RefusedError
+from .checker.squares import domains_of
+from .checker.statements import question_of, statement_of
+
+__all__ = ["clauses_and_proof"]
+
+
+def clauses_and_proof(document: Any) -> tuple[str, str]:
+    """The clauses of a certificate in DIMACS form, made from its claim, and its proof in DRUP form.
+
+    Raises:
+        RefusedError: its evidence is no clausal proof.
+    """
+    evidence = document["proof"].get("squares") or {}
+    if evidence.get("kind") != "clausal proof":
+        raise RefusedError("its evidence is no clausal proof")
+    parameters = document["parameters"]
+    question = question_of(claim_of(document["claim"]), document["definition"], parameters)
+    domains = domains_of(question.claim.low, question.claim.high)
+    given = document["proof"].get("tau_u")
+    maps = None if given is None else expressions_of(given, domains)
+    built = build(statement_of(question, maps))
+    clauses = built.blaster.circuit.clauses(built.literals)
+    names = max(abs(f) for clause in clauses for f in clause)
+    header = f"p cnf {names} {len(clauses)}\n"
+    return header + _lines(clauses), _lines([clause for clause, _ in evidence["steps"]])
+
+
+def _lines(clauses: list[Clause] | list[tuple[int, ...]]) -> str:
+    return "".join(" ".join(map(str, (*clause, 0))) + "\n" for clause in clauses)
