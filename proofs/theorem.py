@@ -54,6 +54,7 @@ class Scope(Enum):
 
     ALL_MODELS = "for all models, by z3 over uninterpreted sorts"
     IDENTITY = "for all parameters, by an exact identity"
+    ARITHMETIC = "for all parameters, by z3 over exact arithmetic"
     UP_TO_SIZE = "all models up to a size"
     INSTANCE = "one exact instance"
 

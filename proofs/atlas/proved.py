@@ -68,17 +68,32 @@ assert all({arrow.strong, arrow.weak} <= _KEYS for arrow in ARROWS)
 def chain(strong: str, weak: str) -> list[Arrow] | None:
     """The fewest proved arrows that lead from one notion to another, or `None`.
 
-    Both ends apply to a claim; the notions between must too, which holds because a notion that holds
-    of a claim applies to it, and no arrow here leads to a notion that asks for more to apply.
+    Both ends apply to a claim; every notion between must too. Families of blocks apply to block maps
+    only, so they may stand between only if one of the ends settles that τ is one.
     """
+    blocks = _settles_blocks(strong) or _needs_blocks(weak)
     seen: dict[str, list[Arrow]] = {strong: []}
     queue = deque([strong])
     while queue:
         here = queue.popleft()
         if here == weak:
             return seen[here]
+        if here != strong and _needs_blocks(here) and not blocks:
+            continue
         for arrow in ARROWS:
             if arrow.strong == here and arrow.weak not in seen:
                 seen[arrow.weak] = [*seen[here], arrow]
                 queue.append(arrow.weak)
     return None
+
+
+def _needs_blocks(key: str) -> bool:
+    """Whether a notion applies to block maps only."""
+    name, _, family = key.partition("[")
+    squares = name in ("exact", "uniform", "tau-abstraction", "strong")
+    return name == "interchange" or (squares and not family.startswith("taumax"))
+
+
+def _settles_blocks(key: str) -> bool:
+    """Whether a notion can only hold of a block map."""
+    return _needs_blocks(key) or key.startswith(("constructive", "invariance"))

@@ -27,7 +27,15 @@ from tauomega.proofs.theorem import (
 from tauomega.theory.errors import InputError
 
 FOLDER = Path(discovery.__file__).parent
-SLOW: set[str] = set()
+SLOW = {
+    "beckers_2019_strong_is_not_constructive",
+    "beckers_2020_intermediate_models",
+    "erratum_beckers_2020_prop_4_5",
+    "erratum_beckers_2020_prop_4_6",
+    "erratum_massidda_2023_vice_versa",
+    "meloux_2025_counts",
+    "rischel_2021_divergence_is_unbounded",
+}
 """Scripts that take more than three seconds."""
 
 
