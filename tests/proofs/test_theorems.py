@@ -28,6 +28,12 @@ from tauomega.theory.errors import InputError
 
 FOLDER = Path(discovery.__file__).parent
 SLOW = {
+    "anand_2023_cluster_graphs",
+    "blocks_and_silence",
+    "coarsest_abstraction_is_unique",
+    "constructive_over_taumax_does_not_compose",
+    "strong_abstractions_create_edges",
+    "strong_and_closed_is_not_constructive",
     "beckers_2019_strong_is_not_constructive",
     "beckers_2020_intermediate_models",
     "erratum_beckers_2020_prop_4_5",
