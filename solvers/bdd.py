@@ -17,7 +17,7 @@ from .bits import held, refuted
 from .child import Answered, Crashed, run_in_child
 from .cutting import Cut, cut, orders
 from .engine import Answer, Budget, Problem
-from .miter import Miter, drawn_model, miter_of, point_of
+from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
 from .statements import NotStatedError, refusal
 
 __all__ = ["BDD", "Bdd", "Decided", "decide_on_diagrams"]
@@ -32,7 +32,12 @@ RECHECKED = 2**20
 @final
 @dataclass(frozen=True, slots=True)
 class Bdd:
-    """Decides any circuit whose diagrams stay below a cap of nodes, in a child process."""
+    """Decides any circuit whose diagrams stay below a cap of nodes, in a child process.
+
+    Random squares come first, `draws` of them.
+    """
+
+    draws: int = DRAWS
 
     @property
     def name(self) -> str:
@@ -51,7 +56,7 @@ class Bdd:
             return Answer(reason=str(error))
         if miter.collapsed:
             return held(miter, Certified("decision diagram", 0, "nodes"))
-        model = drawn_model(miter)
+        model = drawn_model(miter, self.draws)
         if model is not None:
             return refuted(problem, miter, model, budget)
         found = decide_on_diagrams(miter, budget)

@@ -10,7 +10,7 @@ from tauomega.theory.verdict import INFINITE, Enumeration, Evidence
 
 from .engine import Answer, Budget, Problem
 from .least import least_model
-from .miter import Miter, drawn_model, miter_of, point_of, satisfied
+from .miter import DRAWS, Miter, drawn_model, miter_of, point_of, satisfied
 from .statements import NotStatedError, refusal
 
 __all__ = ["BITS", "Bits", "held", "refuted"]
@@ -23,7 +23,12 @@ CHUNK = 16
 @final
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """Complete enumeration of a circuit with at most 26 free bits, however many squares these are."""
+    """Complete enumeration of a circuit with at most 26 free bits, however many squares these are.
+
+    Random squares come first, `draws` of them.
+    """
+
+    draws: int = DRAWS
 
     @property
     def name(self) -> str:
@@ -42,7 +47,7 @@ class Bits:
             return Answer(reason=str(error))
         if miter.collapsed:
             return held(miter, Enumeration(miter.squares, "squares, all equal by construction"))
-        model = drawn_model(miter)
+        model = drawn_model(miter, self.draws)
         if model is not None:
             return refuted(problem, miter, model, budget)
         if len(miter.free) > MOST:

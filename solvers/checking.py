@@ -47,6 +47,7 @@ from tauomega.theory.verdict import (
     Witness,
 )
 
+from .deadline import OverrunError, deadline
 from .deciding_facts import decide_facts
 from .engine import Answer, Budget, Problem
 from .explaining import explain
@@ -105,15 +106,18 @@ def check(
     omega, tau_u = policies_of(claim, defect)
     question = question_of(claim, definition, omega, tau_u, tolerance)
     try:
-        facts = decide_facts(claim, budget, supports=_needs_supports(defect))
-        return _decide(claim, defect, facts, question, budget, engines)
+        with deadline(budget):
+            facts = decide_facts(claim, budget, supports=_needs_supports(defect))
+            return _decide(claim, defect, facts, question, budget, engines)
     except EvaluationError as error:
         raise InputError([str(error)]) from error
+    except OverrunError:
+        reason = f"{budget.seconds:g} s are over"
     except (UndecidedError, OutOfReachError) as error:
-        names = tuple(part.name for part in clauses(defect))
-        undecided = tuple(ClauseResult(name, "not decided") for name in names)
-        run = Run((), time.monotonic() - budget.start)
-        return Unknown(question, undecided, str(error), advice=_advice(budget), run=run)
+        reason = str(error)
+    undecided = tuple(ClauseResult(part.name, "not decided") for part in clauses(defect))
+    run = Run((), time.monotonic() - budget.start)
+    return Unknown(question, undecided, reason, advice=_advice(budget), run=run)
 
 
 def _decide(

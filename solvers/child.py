@@ -16,7 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
 
-__all__ = ["Answered", "Crashed", "Outcome", "TimedOut", "run_in_child"]
+from .deadline import disturbed, undisturbed
+
+__all__ = ["Answered", "Child", "Crashed", "Outcome", "TimedOut", "run_in_child"]
+
+LONGEST = 100_000_000
 
 
 @final
@@ -56,23 +60,65 @@ def run_in_child(
 
     Threads of the parent do not exist in the child: no engine that needs them is run this way.
     """
-    read, write = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: see above
-        child = os.fork()
-    if child == 0:
-        _child(function, read, write, seconds, memory)
-    os.close(write)
-    try:
-        return _collect(read, child, time.monotonic() + seconds)
-    finally:
-        os.close(read)
+    with undisturbed():
+        child = Child(function, seconds=seconds, memory=memory)
+        try:
+            with disturbed():
+                return child.outcome()
+        finally:
+            child.kill()
+
+
+@final
+class Child:
+    """Work that was begun in a forked child; whoever begins it must `kill` it."""
+
+    def __init__(self, function: Callable[[], Any], *, seconds: float, memory: int) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.pipe, write = os.pipe()
+        self._data = bytearray()
+        self._outcome: Outcome | None = None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: see below
+            self.process = os.fork()
+        if self.process == 0:
+            _child(function, self.pipe, write, seconds, memory)
+        os.close(write)
+
+    def outcome(self) -> Outcome:
+        """Wait for the outcome, at most until the deadline."""
+        while self._outcome is None:
+            ready, _, _ = select.select([self.pipe], [], [], self.left)
+            self._outcome = self.heard() if ready else TimedOut()
+        return self._outcome
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, at least 0."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def heard(self) -> Outcome | None:
+        """Take what the pipe has, which must be ready: the outcome, if that was the end of it."""
+        piece = os.read(self.pipe, 1 << 16)
+        self._data += piece
+        if len(self._data) > LONGEST:
+            self._outcome = Crashed("its answer is longer than 100 MB")
+        elif not piece:
+            self._outcome = _read(self._data)
+        return self._outcome
+
+    def kill(self) -> None:
+        """End the child and all that it began. Twice does no harm."""
+        if self.pipe < 0:
+            return
+        os.close(self.pipe)
+        self.pipe = -1
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child, signal.SIGKILL)
+            os.killpg(self.process, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+            os.kill(self.process, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(child, 0)
+            os.waitpid(self.process, 0)
 
 
 def _child(function: Callable[[], Any], read: int, write: int, seconds: float, memory: int) -> None:
@@ -106,21 +152,7 @@ def _address_space() -> int:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
-def _collect(read: int, child: int, deadline: float) -> Outcome:
-    data = bytearray()
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return TimedOut()
-        ready, _, _ = select.select([read], [], [], left)
-        if not ready:
-            return TimedOut()
-        piece = os.read(read, 1 << 16)
-        if not piece:
-            break
-        data += piece
-        if len(data) > 100_000_000:
-            return Crashed("its answer is longer than 100 MB")
+def _read(data: bytearray) -> Outcome:
     try:
         answer = json.loads(data.decode())
     except ValueError:

@@ -23,6 +23,7 @@ from tauomega.theory.kernel import (
     free_names,
 )
 from tauomega.theory.kernel.blasting import Blaster, NotBlastedError
+from tauomega.theory.kernel.circuit import CircuitTooLargeError
 from tauomega.theory.kernel.reaching import interval_of
 from tauomega.theory.verdict import INFINITE, Enumeration
 
@@ -166,9 +167,9 @@ def _ask(
     free = {name: blaster.variable(name, domain) for name, domain in domains.items()}
     try:
         symbol = blaster.value(expression, {name: s for name, (s, _) in free.items()})
-    except NotBlastedError:
+        wanted = [blaster.equal(symbol, blaster.constant(value)) for value in target]
+    except (NotBlastedError, CircuitTooLargeError):
         return None
-    wanted = [blaster.equal(symbol, blaster.constant(value)) for value in target]
     with Solver(name="cadical195", bootstrap_with=blaster.circuit.clauses((), wanted)) as solver:
         for position, (value, literal) in enumerate(zip(target, wanted, strict=True)):
             if not solver.solve(assumptions=[literal]):

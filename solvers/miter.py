@@ -15,9 +15,11 @@ from .engine import Problem
 from .ranging import Swap
 from .statements import NotStatedError, squares_count, statement_of
 
-__all__ = ["Miter", "drawn_model", "miter_of", "point_of"]
+__all__ = ["DRAWS", "Miter", "drawn_model", "miter_of", "point_of", "satisfied"]
 
-WIDTH, ROUNDS, SEED = 2**12, 8, 1
+WIDTH, SEED = 2**12, 1
+DRAWS = 2**15
+"""Random squares that are looked at before anything else is tried."""
 
 
 @final
@@ -82,14 +84,14 @@ _LAST: list[tuple[Problem, Miter]] = []
 """The circuit built last: engines are asked one after another about the same problem."""
 
 
-def drawn_model(miter: Miter) -> frozenset[int] | None:
-    """A satisfying assignment among random ones, if there is one: 2^15 draws from a fixed seed.
+def drawn_model(miter: Miter, draws: int = DRAWS) -> frozenset[int] | None:
+    """A satisfying assignment among random ones, if there is one, from a fixed seed.
 
     Contexts and values are uniform; targets come none, few or half of them at a time.
     """
     rng = random.Random(SEED)  # noqa: S311  # reproducible draws, no secret
     masks = {f for _, f in miter.built.choices}
-    for number in range(ROUNDS):
+    for number in range(draws // WIDTH):
         rate = (0, 5, 2, 1)[number % 4]  # each target is set in a draw with chance 2^-rate
         given = {}
         for f in miter.free:

@@ -10,10 +10,11 @@ from importlib import import_module
 from typing import final
 
 from tauomega.theory.defect import Relation, Violated
-from tauomega.theory.errors import EngineDisagreementError, InputError
+from tauomega.theory.errors import InputError
 from tauomega.theory.kernel.errors import nearest
 from tauomega.theory.verdict import INFINITE, Enumeration
 
+from .agreeing import agreed, is_decided
 from .engine import Answer, Budget, Engine, Problem
 from .literal_only import LITERAL, literal_only
 from .sizes import is_small
@@ -130,11 +131,6 @@ def _by_facts(problem: Problem) -> Answer | None:
             return None
 
 
-def is_decided(problem: Problem, answer: Answer) -> bool:
-    """Whether the bounds settle the clause."""
-    return answer.lo > problem.tolerance or answer.evidence is not None
-
-
 def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decision:
     names = list(_ORDER) if "all" in engines else list(dict.fromkeys(engines))
     answers: list[tuple[str, Answer]] = []
@@ -146,17 +142,10 @@ def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decisi
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue
+        if budget.spent:
+            notes.append(f"{name}: no time was left")
+            continue
         answers.append((name, engine.bounds(problem, budget)))
     if not answers:
         return Decision(Answer(reason="; ".join(notes)), (), tuple(notes))
-    lo = max(answers, key=lambda pair: pair[1].lo)
-    hi = min(answers, key=lambda pair: pair[1].hi)
-    if lo[1].lo > hi[1].hi:
-        raise EngineDisagreementError(
-            f"{problem.part.name}: {lo[0]} says the defect is at least {lo[1].lo}, "
-            f"{hi[0]} says it is at most {hi[1].hi}; at least one of them is wrong"
-        )
-    decided = [pair for pair in answers if is_decided(problem, pair[1])]
-    name, answer = decided[0] if decided else answers[0]
-    asked = tuple(name for name, _ in answers)
-    return Decision(answer, asked, tuple(notes))
+    return Decision(agreed(problem, answers), tuple(name for name, _ in answers), tuple(notes))

@@ -10,7 +10,7 @@ from tauomega.theory.verdict import Certified, Trusted
 
 from .bits import held, refuted
 from .engine import Answer, Budget, Problem
-from .miter import drawn_model, miter_of
+from .miter import DRAWS, drawn_model, miter_of
 from .refuting import Solved
 from .statements import NotStatedError, refusal
 
@@ -20,7 +20,12 @@ __all__ = ["SAT", "Sat"]
 @final
 @dataclass(frozen=True, slots=True)
 class Sat:
-    """Decides any circuit, given time, in a child process."""
+    """Decides any circuit, given time, in a child process.
+
+    Random squares come first, `draws` of them.
+    """
+
+    draws: int = DRAWS
 
     @property
     def name(self) -> str:
@@ -39,7 +44,7 @@ class Sat:
             return Answer(reason=str(error))
         if miter.collapsed:
             return held(miter, Certified("clausal proof", 0))
-        model = drawn_model(miter)
+        model = drawn_model(miter, self.draws)
         if model is not None:
             return refuted(problem, miter, model, budget)
         clauses = miter.circuit.clauses(miter.literals)

@@ -16,7 +16,6 @@ from typing import Any, final
 import z3
 
 from tauomega.theory.defect import (
-    HIGH,
     LOW,
     ContextMaps,
     Contexts,
@@ -34,18 +33,13 @@ from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, 
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import (
     Domain,
-    Finite,
-    Interval,
-    Range,
-    Reals,
-    Reference,
     Value,
     evaluate,
     parse_value,
 )
 from tauomega.theory.policy import OmegaPolicy
 from tauomega.theory.scm import SCM
-from tauomega.theory.verdict import INFINITE, AlgebraicIdentity, Trusted
+from tauomega.theory.verdict import INFINITE, Trusted
 
 from .child import Answered, Crashed, run_in_child
 from .engine import Answer, Budget, Problem
@@ -54,6 +48,7 @@ from .grids import target_patterns
 from .omega import any_value, check_unambiguous
 from .ranging import low_interventions
 from .settled import nothing_to_check
+from .smt_onto import map_onto, require_onto, z3_version
 
 __all__ = ["SMT", "Smt"]
 
@@ -105,7 +100,7 @@ class Smt:
         """0 if every query is unsatisfiable; 1 with the square that z3 found."""
         try:
             if _is_onto(problem.part.defect):
-                return _onto(problem, budget)
+                return map_onto(problem, budget)
             return _squares(problem, budget)
         except NotEncodedError as error:
             return Answer(reason=str(error))
@@ -143,6 +138,7 @@ def _squares(problem: Problem, budget: Budget) -> Answer:
     assert family is not None
     if problem.omega is OmegaPolicy.DERIVED:
         check_unambiguous(problem.facts)
+        require_onto(problem, budget)
     patterns = _patterns(problem, family)
     if not patterns:
         raise nothing_to_check(family)
@@ -173,11 +169,7 @@ def _squares(problem: Problem, budget: Budget) -> Answer:
         minimal = isinstance(pattern, Hard) and not problem.claim.scm.roots
         return Answer(ONE, INFINITE, number + 1, len(patterns), point=point, minimal=minimal)
     count = len(patterns)
-    return Answer(ZERO, ZERO, count, count, Trusted(_version(), count))
-
-
-def _version() -> str:
-    return "z3 " + ".".join(map(str, z3.get_version()[:3]))
+    return Answer(ZERO, ZERO, count, count, Trusted(z3_version(), count))
 
 
 def _late(budget: Budget, done: int, total: int) -> Answer:
@@ -314,84 +306,6 @@ def _point(
 
 def _value(text: str) -> Value:
     return parse_value(text)
-
-
-# ---------------------------------------------------------------- onto
-
-
-def _onto(problem: Problem, budget: Budget) -> Answer:
-    claim = problem.claim
-    match problem.part.defect:
-        case Sup(space=Contexts(side=side)) if side is HIGH:
-            high = claim.high
-            assert high is not None
-            maps = context_map(claim, problem.tau_u)
-            sources = {v.name: v.domain for v in claim.scm.variables if v.name in claim.scm.roots}
-            targets = {name: high.domain(name) for name in high.roots}
-            if all(
-                isinstance(e, Reference) and _covers(sources[e.name], targets[n])
-                for n, e in maps.items()
-            ) and len({e.name for e in maps.values() if isinstance(e, Reference)}) == len(maps):
-                identity = AlgebraicIdentity(
-                    "τ_U copies distinct low-level roots with the same values"
-                )
-                return Answer(ZERO, ZERO, 1, 1, identity)
-            key = "w"
-        case _:
-            maps, key = claim.tau, "y"
-            sources = {n: claim.scm.domain(n) for n in claim.scm.endogenous}
-            targets = dict[str, Domain](problem.facts.high_domains)
-            if claim.high is not None:
-                targets = {name: claim.high.domain(name) for name in claim.tau}
-
-    def query() -> Any:
-        encoder, solver = Encoder(), z3.Solver()
-        wanted, bounds = {}, []
-        for name, domain in targets.items():
-            wanted[name], more = encoder.constant(domain)
-            bounds += more
-        solver.add(bounds)
-        terms, inside = {}, []
-        for name, domain in sources.items():
-            terms[name], more = encoder.constant(domain)
-            inside += more
-        equal = [encoder.term(e, terms, sources) == wanted[n] for n, e in maps.items()]
-        solver.add(z3.ForAll(list(terms.values()), z3.Not(z3.And([*inside, *equal]))))
-        answer = str(solver.check())
-        if answer != "sat":
-            return answer
-        model = solver.model()
-        return {n: str(encoder.value(model, t, targets[n])) for n, t in wanted.items()}
-
-    outcome = run_in_child(query, seconds=budget.left, memory=budget.memory * 4)
-    if not isinstance(outcome, Answered):
-        return Answer(
-            reason=f"z3 did not decide whether the map is onto ({type(outcome).__name__})"
-        )
-    if outcome.value == "unsat":
-        return Answer(ZERO, ZERO, 1, 1, Trusted(_version(), 1))
-    if not isinstance(outcome.value, dict):
-        return Answer(reason=f"z3 answers {outcome.value!r} to whether the map is onto")
-    missed: dict[str, Value] = {name: _value(text) for name, text in outcome.value.items()}
-    found: object = missed if key == "y" else tuple(missed.values())
-    return Answer(ONE, INFINITE, 1, 1, point={key: found}, minimal=False)
-
-
-def _covers(source: Domain, target: Domain) -> bool:
-    """Whether every value of the target is one of the source."""
-    match source, target:
-        case Reals(), _:
-            return True
-        case _, Finite(values=values):
-            return all(v in source for v in values)
-        case Range() | Interval(), Range(low=low, high=high):
-            return low in source and high in source
-        case Interval(), Interval(low=low, high=high):
-            return low in source and high in source
-        case Finite(), Range():
-            return all(v in source for v in target)
-        case _:
-            return False
 
 
 SMT = Smt()

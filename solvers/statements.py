@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from math import prod
 
@@ -20,12 +21,12 @@ from tauomega.theory.definition import context_map
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, Single, TauMax
 from tauomega.theory.intervention import Hard
-from tauomega.theory.kernel import Value, evaluate
+from tauomega.theory.kernel import Kind, Value, evaluate, free_names
 from tauomega.theory.kernel.commuting import Blocks, Commuting, Interchange, Items, Listed
 from tauomega.theory.policy import OmegaPolicy, Undefined
 
 from .engine import Problem
-from .omega import check_unambiguous, values_of
+from .omega import any_value, check_unambiguous, values_of
 from .onto import factors_are_onto, missed_by_factor
 from .ranging import low_interventions
 from .settled import nothing_to_check, settled_omega, undefined_fault
@@ -153,13 +154,13 @@ def _image(problem: Problem, intervention: Hard) -> Hard | None:
     items: list[tuple[str, Value]] = []
     fixed = dict(intervention.items)
     for name, block in facts.supports.items():
-        if any(v in fixed for v in block):
-            part = _image_of_part(problem, name, {v: fixed[v] for v in block if v in fixed})
-            if part is None:
-                return None
-            items += part
-        elif missed_by_factor(problem, name) is not None:
+        inside = {v: fixed[v] for v in block if v in fixed}
+        if not inside and missed_by_factor(problem, name) is None:
+            continue
+        part = _image_of_part(problem, name, inside)
+        if part is None:
             return None
+        items += part
     return Hard(tuple(items))
 
 
@@ -172,8 +173,10 @@ def _image_of_part(problem: Problem, name: str, fixed: dict[str, Value]) -> Item
     if count > MOST_STATES:
         raise NotStatedError(f"{count:,} states of the block of {name!r} that is partly set")
     tau = claim.tau[name]
+    rest = {v: any_value(claim.scm.domain(v)) for v in free_names(tau)}  # mentioned, not read
     seen = {
-        evaluate(tau, fixed | dict(zip(free, values, strict=True))) for values in product(*domains)
+        evaluate(tau, rest | fixed | dict(zip(free, values, strict=True)))
+        for values in product(*domains)
     }
     if len(seen) == 1:
         return ((name, seen.pop()),)
@@ -181,10 +184,16 @@ def _image_of_part(problem: Problem, name: str, fixed: dict[str, Value]) -> Item
 
 
 def squares_count(statement: Commuting) -> int:
-    """How many squares the statement is about."""
+    """How many squares the statement is about, for all values of its parameters."""
     sizes = {v.name: getattr(v.domain, "size", 1) for v in statement.low.variables}
+    both = (*statement.low.variables, *statement.high.variables)
+    given = {v.name: getattr(v.domain, "size", 1) for v in both if v.kind is Kind.PARAMETER}
     roots = [v.name for v in statement.low.variables if v.mechanism is None]
-    contexts = prod(sizes[name] for name in roots)
+    contexts = prod(sizes[name] for name in roots if name not in given)
+    return prod(given.values()) * _squares(statement, sizes, contexts)
+
+
+def _squares(statement: Commuting, sizes: Mapping[str, int], contexts: int) -> int:
     match statement.family:
         case Listed(pairs=pairs):
             return contexts * len(pairs)

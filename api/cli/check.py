@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from tauomega.loading import load, task_text
-from tauomega.theory.errors import InputError
+from tauomega.theory.errors import EngineDisagreementError, InputError
 from tauomega.theory.task import Task
 from tauomega.theory.verdict import Fails, Holds, Verdict
 
 from .certifying import certify
+from .disagreement import keep_bundle
 from .exit_code import ExitCode
 from .line import output_width, write
 from .progress import shown_progress
@@ -73,6 +74,8 @@ def command(
         if as_json:
             click.echo(canonical(faults_to_json(error)))
         raise
+    except EngineDisagreementError as error:
+        raise EngineDisagreementError(f"{error}{keep_bundle(task, error.bundle)}") from error
     if as_json:
         click.echo(canonical(verdict_to_json(verdict)))
     else:

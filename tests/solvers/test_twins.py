@@ -4,89 +4,31 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pytest
 
+from tauomega.proofs.testing.questions import problems
 from tauomega.proofs.testing.random_claims import random_claim
-from tauomega.solvers.checking import problem_of
-from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Answer, Budget, Engine, Problem
 from tauomega.solvers.enumeration import ENUMERATE
 from tauomega.solvers.portfolio import get_engine
 from tauomega.solvers.reductions import reduced
-from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import (
     ContextMaps,
     Defect,
     Inf,
     Interventions,
     Part,
-    Relation,
     Sup,
-    Violated,
-    clauses,
 )
-from tauomega.theory.definition import Definition
 from tauomega.theory.definitions.constructive import Constructive
-from tauomega.theory.definitions.exact import Exact
-from tauomega.theory.definitions.invariance import Invariance
-from tauomega.theory.definitions.observational import Observational
-from tauomega.theory.definitions.strong import Strong
-from tauomega.theory.definitions.tau_abstraction import TauAbstraction
-from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.errors import InputError
-from tauomega.theory.family import All, Block, Given, Reach, Single, TauMax
+from tauomega.theory.family import Block, Given, Single, TauMax
 from tauomega.theory.intervention import NOTHING
-from tauomega.theory.policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
 from tauomega.theory.verdict import INFINITE, Enumeration
-
-FAMILIES = (All(), Block(), TauMax(), Reach(1), Reach(None), Single(1), Single(2))
-
-
-def random_question(rng: random.Random) -> tuple[Abstraction, Definition]:
-    """A random claim and a random definition with random parameters."""
-    claim = random_claim(rng)
-    family = rng.choice(FAMILIES)
-    undefined = Undefined.EXCLUDE
-    high = rng.choice((HighFamily.IMAGE, HighFamily.IMAGE, HighFamily.ALL))
-    searched = OmegaPolicy.SEARCHED if rng.random() < 0.15 else OmegaPolicy.DERIVED
-    identity = claim.high is not None and set(claim.high.roots) == set(claim.scm.roots)
-    tau_u = TauUPolicy.IDENTITY if identity and rng.random() < 0.5 else None
-    made: tuple[Definition, ...] = (
-        Observational(),
-        Invariance(),
-        Exact(family, searched, high, undefined),
-        Uniform(family, searched, tau_u, high, undefined),
-        TauAbstraction(family, searched, tau_u, high, undefined),
-        Strong(family, None, tau_u, undefined),
-        Constructive(family, None, tau_u, HighFamily.IMAGE, undefined),
-        Constructive(family, None, tau_u, HighFamily.IMAGE, undefined),
-    )
-    return claim, rng.choice(made)
-
-
-def problems(seed: int, count: int) -> Iterator[Problem]:
-    """The clauses of random questions, until `count` questions were drawn."""
-    rng = random.Random(seed)
-    drawn = 0
-    while drawn < count:
-        claim, definition = random_question(rng)
-        try:
-            defect = definition.defect(claim)
-            facts = decide_facts(claim, Budget(5))
-        except InputError:
-            continue
-        drawn += 1
-        for part in clauses(defect):
-            match part.defect:
-                case Violated(relation=Relation.BLOCK_MAP):
-                    if not facts.is_block_map:
-                        break
-                case _:
-                    yield problem_of(claim, part, facts, Fraction(0))
 
 
 def outcome(engine: Engine, problem: Problem, seconds: float) -> str:

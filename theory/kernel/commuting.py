@@ -300,13 +300,15 @@ def _blocks(statement: Commuting, family: Blocks, blaster: Blaster) -> Built:
     )
     limit = _at_most(blaster, list(owners.values()), family.most)
     tau = dict(statement.tau)
+    mentioned = {v.name: _first(v.domain) for v in statement.low.variables}
 
     def read(holds: Callable[[int], bool]) -> Point:
         low: dict[str, Value] = {}
         for word in chosen:
             if holds(masks[word]):
                 low |= {f.name: f.value(holds) for f in values[word]}
-        fixed = {name: evaluate(tau[name], low) for name, mask in owners.items() if holds(mask)}
+        state = mentioned | low  # a τ may mention variables that it does not depend on
+        fixed = {name: evaluate(tau[name], state) for name, mask in owners.items() if holds(mask)}
         return Point(_context_of(contexts, holds), tuple(low.items()), tuple(fixed.items()))
 
     place = {v.name: k for k, v in enumerate(statement.low.variables)}
@@ -316,6 +318,10 @@ def _blocks(statement: Commuting, family: Blocks, blaster: Blaster) -> Built:
     fields = (*(f.bits for f, _ in targets), *(f.bits for f in contexts))
     choices = tuple((f.name, mask) for f, mask in targets)
     return Built(blaster, (differ, *limit), choices, fields, read, start)
+
+
+def _first(domain: Domain) -> Value:
+    return next(iter(domain)) if isinstance(domain, Finite | Range) else 0
 
 
 def _listed(statement: Commuting, family: Listed, blaster: Blaster) -> Built:
