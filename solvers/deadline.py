@@ -16,7 +16,6 @@ __all__ = ["GRACE", "OverrunError", "deadline", "disturbed", "undisturbed"]
 
 GRACE = 0.15
 """Seconds that engines are given beyond the budget to stop by themselves."""
-_AGAIN = 0.1
 
 
 class OverrunError(BaseException):
@@ -65,7 +64,6 @@ def _ring(_: int, frame: FrameType | None) -> None:
             signal.setitimer(signal.ITIMER_REAL, 0.02)
             return
         frame = frame.f_back
-    signal.setitimer(signal.ITIMER_REAL, _AGAIN)  # where the first is lost, in a finaliser say
     raise OverrunError
 
 

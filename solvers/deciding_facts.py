@@ -35,6 +35,7 @@ from .facts import Facts
 __all__ = ["decide_facts"]
 
 LITERAL, MOST = 2**12, 2**24
+ROWS = 2**18
 
 
 def decide_facts(claim: Abstraction, budget: Budget, *, supports: bool = True) -> Facts:
@@ -131,12 +132,15 @@ def _finite_support(
             raise OutOfReachError(
                 f"states that τ of {name!r} reads ({error})", size, LITERAL
             ) from None
-        rest = np.arange(size, dtype=np.int64)
-        columns = {}
-        for v in reversed(names):
-            rest, digit = np.divmod(rest, domains[v].size)
-            columns[v] = digit.astype(np.intp)
-        rows = np.broadcast_to(function(columns), (size,))
+        rows = np.empty(size, dtype=np.min_scalar_type(target.size))
+        for start in range(0, size, ROWS):
+            stop = min(size, start + ROWS)
+            rest = np.arange(start, stop, dtype=np.int64)
+            columns = {}
+            for v in reversed(names):
+                rest, digit = np.divmod(rest, domains[v].size)
+                columns[v] = digit.astype(np.intp)
+            rows[start:stop] = function(columns)
     grid = rows.reshape(sizes)
     return tuple(v for axis, v in enumerate(names) if (grid != np.take(grid, [0], axis=axis)).any())
 

@@ -59,6 +59,7 @@ from .omega_search import OMEGA_SEARCH
 from .onto import missed_by_factor
 from .ranging import Swap, as_context
 from .settled import settled_family, settled_omega
+from .shapes import square_family
 
 __all__ = ["explain"]
 
@@ -118,8 +119,10 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
             return _no_context_map(interpreter, point)
         case _ if _is_law(defect):
             return _law_gap(interpreter, point)
-        case _:
+        case _ if square_family(defect) is not None:
             return _square(interpreter, point, minimal=answer.minimal)
+        case _:  # a clause of the user's own: where it is attained, and its value there
+            return gap_at(problem, answer)
 
 
 def _is_law(defect: Defect) -> bool:

@@ -10,7 +10,7 @@ from itertools import product
 from math import prod
 from typing import Any, final
 
-from tauomega.theory.defect import HIGH, Contexts, Inf, States, Sup
+from tauomega.theory.defect import States, Sup
 from tauomega.theory.definition import context_map
 from tauomega.theory.kernel import (
     Domain,
@@ -29,6 +29,7 @@ from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .child import Answered, run_in_child
 from .engine import Answer, Budget, Problem
+from .shapes import is_tau_onto, is_tau_u_onto
 
 __all__ = ["COMPLETE", "FACTORS", "Factors", "Missed", "missed_value"]
 
@@ -98,16 +99,15 @@ def _maps(problem: Problem) -> Maps | None:
     """Name -> factor and target, for a clause that says that a map is onto."""
     claim = problem.claim
     found: dict[str, tuple[Expression, Any]] = {}
-    match problem.part.defect:
-        case Sup(space=States(side=side), body=Inf(space=States())) if side is HIGH:
-            for name, expression in claim.tau.items():
-                found[name] = (expression, problem.facts.high_domains.get(name))
-        case Sup(space=Contexts(side=side), body=Inf(space=Contexts())) if side is HIGH:
-            assert claim.high is not None
-            for name, expression in context_map(claim, problem.tau_u).items():
-                found[name] = (expression, claim.high.domain(name))
-        case _:
-            return None
+    if is_tau_onto(problem.part.defect):
+        for name, expression in claim.tau.items():
+            found[name] = (expression, problem.facts.high_domains.get(name))
+        return found
+    if not is_tau_u_onto(problem.part.defect):
+        return None
+    assert claim.high is not None
+    for name, expression in context_map(claim, problem.tau_u).items():
+        found[name] = (expression, claim.high.domain(name))
     return found
 
 

@@ -22,28 +22,43 @@ def monotone_maps(
     Raises:
         OutOfReachError: there are more than 2^20.
     """
-    yielded = 0
+    found = 0
+    for chosen in _chains(low, above, tick):
+        if onto and len(set(chosen)) < len(above):
+            continue
+        found += 1
+        if found > LIMIT:
+            raise OutOfReachError("maps ω", found, LIMIT)
+        yield dict(zip(low, chosen, strict=True))
+
+
+def _chains(
+    low: Sequence[Hard], above: Sequence[Hard], tick: Callable[[], None]
+) -> Iterator[list[Hard]]:
+    """The images of an order-preserving map, in the order of `low`; no recursion: it may be long."""
     chosen: list[Hard] = []
-
-    def extend() -> Iterator[dict[Hard, Hard]]:
-        nonlocal yielded
-        if len(chosen) == len(low):
-            if not onto or len(set(chosen)) == len(above):
-                yielded += 1
-                if yielded > LIMIT:
-                    raise OutOfReachError("maps ω", yielded, LIMIT)
-                yield dict(zip(low, chosen, strict=True))
-            return
-        current = low[len(chosen)]
-        for image in above:
-            tick()
-            if all(
-                (not earlier <= current or before <= image)
-                and (not current <= earlier or image <= before)
-                for earlier, before in zip(low, chosen, strict=False)
-            ):
-                chosen.append(image)
-                yield from extend()
+    left = [iter(above)]
+    if not low:
+        yield chosen
+        return
+    while left:
+        image = next(left[-1], None)
+        if image is None:
+            left.pop()
+            if chosen:
                 chosen.pop()
-
-    return extend()
+            continue
+        tick()
+        current = low[len(chosen)]
+        if not all(
+            (not earlier <= current or before <= image)
+            and (not current <= earlier or image <= before)
+            for earlier, before in zip(low, chosen, strict=False)
+        ):
+            continue
+        chosen.append(image)
+        if len(chosen) == len(low):
+            yield list(chosen)
+            chosen.pop()
+        else:
+            left.append(iter(above))

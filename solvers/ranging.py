@@ -9,7 +9,7 @@ minimal one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
@@ -240,16 +240,29 @@ def high_interventions(claim: Abstraction, family: HighFamily) -> list[Hard]:
 
 def swaps(claim: Abstraction, depth: Depth, sources: Sources) -> Iterator[Swap]:
     """All interchanges: sets of sites within the depth, sources, bases."""
-    allowed = source_pairs(claim, sources)
     bases = [tuple(context.values()) for context in claim.scm.contexts()]
+    is_allowed = _allows(claim, sources, bases)
     names = tuple(claim.sites)
     most = len(names) if depth.k is None else min(depth.k, len(names))
     for count in range(1, most + 1):
         for chosen in combinations(names, count):
             for origin in product(bases, repeat=count):
                 for base in bases:
-                    if all((source, base) in allowed for source in origin):
+                    if all(is_allowed(source, base) for source in origin):
                         yield Swap(base, tuple(zip(chosen, origin, strict=True)))
+
+
+def _allows(
+    claim: Abstraction, sources: Sources, bases: Sequence[tuple[Value, ...]]
+) -> Callable[[tuple[Value, ...], tuple[Value, ...]], bool]:
+    """Whether a (source, base) pair is allowed, without listing all pairs of contexts."""
+    if sources.name == "all":
+        return lambda source, base: True
+    if sources.name == "forward":
+        place = {base: number for number, base in enumerate(bases)}
+        return lambda source, base: place[source] < place[base]
+    listed = source_pairs(claim, sources)
+    return lambda source, base: (source, base) in listed
 
 
 def source_pairs(

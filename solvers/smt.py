@@ -16,16 +16,9 @@ from typing import Any, final
 import z3
 
 from tauomega.theory.defect import (
-    LOW,
     ContextMaps,
-    Contexts,
     Defect,
-    Dist,
     Inf,
-    Interventions,
-    Run,
-    States,
-    Sup,
 )
 from tauomega.theory.definition import context_map
 from tauomega.theory.errors import InputError
@@ -48,6 +41,7 @@ from .grids import target_patterns
 from .omega import any_value, check_unambiguous
 from .ranging import low_interventions
 from .settled import nothing_to_check
+from .shapes import is_tau_onto, is_tau_u_onto, square_family
 from .smt_onto import map_onto, require_onto, z3_version
 
 __all__ = ["SMT", "Smt"]
@@ -107,22 +101,12 @@ class Smt:
 
 
 def _is_onto(defect: Defect) -> bool:
-    match defect:
-        case Sup(space=States() | Contexts(), body=Inf(space=States() | Contexts())):
-            return True
-        case _:
-            return False
+    return is_tau_onto(defect) or is_tau_u_onto(defect)
 
 
 def _family(defect: Defect) -> Family | None:
-    match defect:
-        case Sup(
-            space=Interventions(family=family),
-            body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None))),
-        ):
-            return family if side is LOW else None
-        case _:
-            return None
+    space = square_family(defect)
+    return None if space is None else space.family
 
 
 def _single_blocks(problem: Problem) -> bool:

@@ -6,20 +6,9 @@ from collections.abc import Mapping
 from itertools import product
 from math import prod
 
-from tauomega.theory.defect import (
-    LOW,
-    Contexts,
-    Defect,
-    Dist,
-    Interventions,
-    Read,
-    Run,
-    Sup,
-    Swaps,
-)
 from tauomega.theory.definition import context_map
 from tauomega.theory.errors import InputError
-from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, Single, TauMax
+from tauomega.theory.family import All, Block, BlocksAndSilence, Given, Single, TauMax
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import Kind, Value, evaluate, free_names
 from tauomega.theory.kernel.commuting import Blocks, Commuting, Interchange, Items, Listed
@@ -30,6 +19,7 @@ from .omega import any_value, check_unambiguous, values_of
 from .onto import factors_are_onto, missed_by_factor
 from .ranging import low_interventions
 from .settled import nothing_to_check, settled_omega, undefined_fault
+from .shapes import square_family, swapped
 
 __all__ = ["NotStatedError", "refusal", "squares_count", "statement_of"]
 
@@ -54,11 +44,12 @@ def refusal(problem: Problem) -> str | None:
     ):
         return "a root or a parameter has infinitely many values"
     defect = problem.part.defect
-    match defect:
-        case Sup(space=Swaps(sources=sources), body=Dist(left=Read())):
-            return None if sources.name == "all" else "only interchanges from all sources"
-        case _:
-            family = _family(defect)
+    interchange = swapped(defect)
+    if interchange is not None:
+        every = interchange[0].sources.name == "all"
+        return None if every else "only interchanges from all sources"
+    space = square_family(defect)
+    family = None if space is None else space.family
     if family is None:
         return "only squares with a fixed τ_U, and interchanges, are made a circuit"
     if isinstance(family, Given):
@@ -76,17 +67,6 @@ def refusal(problem: Problem) -> str | None:
     return None
 
 
-def _family(defect: Defect) -> Family | None:
-    match defect:
-        case Sup(
-            space=Interventions(family=family),
-            body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None))),
-        ):
-            return family if side is LOW else None
-        case _:
-            return None
-
-
 def statement_of(problem: Problem) -> Commuting:
     """The statement of an accepted clause.
 
@@ -100,15 +80,15 @@ def statement_of(problem: Problem) -> Commuting:
     maps = tuple(context_map(claim, problem.tau_u).items())
     tau = tuple(claim.tau.items())
     defect = problem.part.defect
-    match defect:
-        case Sup(space=Swaps(depth=depth), body=Dist(left=Read(names=names))):
-            sites = tuple((name, tuple(site)) for name, site in claim.sites.items())
-            swapped = Interchange(sites, depth.k)
-            return Commuting(scm.program, high.program, tau, maps, swapped, names)
-        case Sup(space=Interventions() as space):
-            compared = tuple(name for name, _ in tau)
-        case _:
-            raise AssertionError("refusal() admitted a shape that is no statement")
+    interchange = swapped(defect)
+    if interchange is not None:
+        swaps, names = interchange
+        sites = tuple((name, tuple(site)) for name, site in claim.sites.items())
+        swapping = Interchange(sites, swaps.depth.k)
+        return Commuting(scm.program, high.program, tau, maps, swapping, names)
+    space = square_family(defect)
+    assert space is not None, "refusal() admitted a shape that is no statement"
+    compared = tuple(name for name, _ in tau)
     family: Blocks | Listed
     if isinstance(space.family, Given):
         listed = low_interventions(claim, facts, space.family)

@@ -12,17 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from tauomega.theory.defect import (
+    HIGH,
     LOW,
+    TAU,
     ContextMaps,
-    Contexts,
     Defect,
     Dist,
     Inf,
     Interventions,
+    Law,
+    Metric,
     Push,
     Read,
-    Run,
-    States,
     Sup,
     Swaps,
 )
@@ -39,6 +40,7 @@ from .onto import missed_by_factor
 from .parameters import assignments, has_finite_parameters
 from .response_classes import ResponseClasses
 from .settled import nothing_to_check
+from .shapes import is_tau_onto, law_family, searched_squares, square_family, swapped
 from .swaps_on_columns import swap_mismatch
 
 __all__ = ["TABLE", "Table"]
@@ -124,24 +126,17 @@ class Table:
 
 
 def _shape(defect: Defect) -> str | None:
-    match defect:
-        case Sup(
-            space=Interventions(),
-            body=Sup(space=Contexts(side=side), body=Dist(right=Run(model=None))),
-        ):
-            return "squares" if side is LOW else None
-        case Inf(space=ContextMaps(), body=body):
-            return "maps" if _shape(body) == "squares" else None
-        case Sup(space=Interventions(), body=Dist(left=Push())):
-            return "laws"
-        case Dist(left=Push()):
-            return "law"
-        case Sup(space=States(), body=Inf(space=States())):
-            return "onto"
-        case Sup(space=Swaps(), body=Dist(left=Read())):
-            return "swaps"
-        case _:
-            return None
+    if square_family(defect) is not None:
+        return "squares"
+    if searched_squares(defect) is not None:
+        return "maps"
+    if law_family(defect) is not None:
+        return "laws"
+    if defect == Dist(Metric.DISCRETE, Push(TAU, Law(LOW)), Law(HIGH)):
+        return "law"
+    if is_tau_onto(defect):
+        return "onto"
+    return None if swapped(defect) is None else "swaps"
 
 
 def _squares(problem: Problem, machine: Machine, space: Interventions, budget: Budget) -> Answer:
