@@ -13,7 +13,7 @@ from tauomega.theory.kernel.circuit import AND, TRUE, VAR, XOR
 from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
 from tauomega.theory.verdict import Certified, Evidence, Trusted
 
-from .bits import held, refuted
+from .bits import collapsed, held, refuted
 from .child import Answered, Crashed, run_in_child
 from .cutting import Cut, cut, orders
 from .engine import Answer, Budget, Problem
@@ -55,7 +55,7 @@ class Bdd:
         except NotStatedError as error:
             return Answer(reason=str(error))
         if miter.collapsed:
-            return held(miter, Certified("decision diagram", 0, "nodes"))
+            return collapsed(miter)
         model = drawn_model(miter, self.draws)
         if model is not None:
             return refuted(problem, miter, model, budget)

@@ -1,4 +1,4 @@
-"""Every assignment of a circuit's free bits, 2^16 at a time, one bit of an integer each."""
+"""Every assignment of a circuit's free bits, 64 to a word."""
 
 from __future__ import annotations
 
@@ -6,85 +6,84 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from tauomega.theory.verdict import INFINITE, Enumeration, Evidence
+from tauomega.theory.verdict import INFINITE, Certified, Enumeration, Evidence
 
 from .engine import Answer, Budget, Problem
 from .least import least_model
-from .miter import DRAWS, Miter, drawn_model, miter_of, point_of, satisfied
+from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
+from .scanning import code_of, is_compiled, scan
 from .statements import NotStatedError, refusal
 
-__all__ = ["BITS", "Bits", "held", "refuted"]
+__all__ = ["BITS", "SCAN", "Bits", "collapsed", "held", "refuted"]
 
 ONE, ZERO = Fraction(1), Fraction(0)
-MOST = 26
-CHUNK = 16
+PIECE = 2**30
+"""Gates times assignments between two looks at the clock: some hundredths of a second in numpy."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """Complete enumeration of a circuit with at most 26 free bits, however many squares these are.
+    """Complete enumeration of a circuit's free bits, however many squares these are.
 
-    Random squares come first, `draws` of them.
+    There are two of it: `bits` decides at once what takes less than a second, before other engines are
+    asked; `scan` goes on to some minutes' work, after them.
+
+    Attributes:
+        name: how `--engine` calls it.
+        most: how many free bits the circuit may have.
+        work: how many gates times assignments may be computed.
+        draws: random squares that are looked at first.
     """
 
+    name: str = "bits"
+    most: int = 26
+    work: int = 2**34
     draws: int = DRAWS
-
-    @property
-    def name(self) -> str:
-        """`bits`."""
-        return "bits"
 
     def accepts(self, problem: Problem) -> str | None:
         """Accepts squares with a fixed τ_U, and interchanges, over finite domains."""
         return refusal(problem)
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
-        """The exact value, if the circuit has at most 26 free bits."""
+        """The exact value, if the circuit is small enough."""
         try:
             miter = miter_of(problem)
         except NotStatedError as error:
             return Answer(reason=str(error))
         if miter.collapsed:
-            return held(miter, Enumeration(miter.squares, "squares, all equal by construction"))
+            return collapsed(miter)
         model = drawn_model(miter, self.draws)
         if model is not None:
             return refuted(problem, miter, model, budget)
-        if len(miter.free) > MOST:
-            return Answer(reason=f"the circuit has {len(miter.free)} free bits, more than {MOST}")
-        width = 1 << min(CHUNK, len(miter.free))
+        bits, gates = len(miter.free), len(miter.cone)
+        if bits > self.most or gates << bits > self.work:
+            return Answer(reason=f"the circuit has {bits} free bits and {gates:,} gates")
+        return self._scanned(problem, miter, budget)
+
+    def _scanned(self, problem: Problem, miter: Miter, budget: Budget) -> Answer:
+        code = code_of(miter.circuit, miter.literals, miter.free)
         total = 1 << len(miter.free)
-        low = _columns(miter.free[:CHUNK])
-        for start in range(0, total, width):
+        allowed = PIECE << (3 if is_compiled() else 0)
+        step = min(total, 1 << max(12, (allowed // len(miter.cone)).bit_length() - 1))
+        for start in range(0, total, step):
             if budget.spent:
                 reason = f"{budget.seconds:g} s are over"
                 return Answer(examined=start, total=total, reason=reason)
-            ones = (1 << width) - 1
-            high = {
-                f: ones if start >> (k + CHUNK) & 1 else 0 for k, f in enumerate(miter.free[CHUNK:])
-            }
-            hit = satisfied(miter, low | high, width)
-            if hit:
-                column = (hit & -hit).bit_length() - 1
-                found = frozenset(f for f, word in (low | high).items() if word >> column & 1)
-                return refuted(problem, miter, found, budget)
+            hit = scan(code, start, step)
+            if hit >= 0:
+                model = frozenset(f for k, f in enumerate(miter.free) if hit >> k & 1)
+                return refuted(problem, miter, model, budget)
             if budget.progress is not None:
-                budget.progress(start + width, total)
+                budget.progress(start + step, total)
         return held(miter, Enumeration(total, "assignments of the circuit's free bits"))
 
 
-def _columns(names: tuple[int, ...]) -> dict[int, int]:
-    """Variable k has bit k of the number of the assignment."""
-    width = 1 << len(names)
-    found = {}
-    for k, f in enumerate(names):
-        block = ((1 << (1 << k)) - 1) << (1 << k)
-        size = 1 << (k + 1)
-        while size < width:
-            block |= block << size
-            size *= 2
-        found[f] = block
-    return found
+def collapsed(miter: Miter) -> Answer:
+    """The answer where building the circuit already showed that it cannot be true."""
+    return held(
+        miter, Certified("circuit that is false as built", len(miter.circuit.gates), "gates")
+    )
 
 
 def held(miter: Miter, evidence: Evidence) -> Answer:
@@ -101,3 +100,5 @@ def refuted(problem: Problem, miter: Miter, model: frozenset[int], budget: Budge
 
 BITS = Bits()
 """The engine."""
+SCAN = Bits("scan", 40, 2**44)
+"""The engine for more."""

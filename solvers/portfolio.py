@@ -32,6 +32,7 @@ _ORDER: dict[str, str] = {
     "bits": "tauomega.solvers.bits:BITS",
     "bdd": "tauomega.solvers.bdd:BDD",
     "sat": "tauomega.solvers.sat:SAT",
+    "scan": "tauomega.solvers.bits:SCAN",
     "smt": "tauomega.solvers.smt:SMT",
     "float": "tauomega.bridge.float_engine:FLOAT",
 }

@@ -8,7 +8,7 @@ from typing import final
 
 from tauomega.theory.verdict import Certified, Trusted
 
-from .bits import held, refuted
+from .bits import collapsed, held, refuted
 from .engine import Answer, Budget, Problem
 from .miter import DRAWS, drawn_model, miter_of
 from .refuting import Solved
@@ -43,7 +43,7 @@ class Sat:
         except NotStatedError as error:
             return Answer(reason=str(error))
         if miter.collapsed:
-            return held(miter, Certified("clausal proof", 0))
+            return collapsed(miter)
         model = drawn_model(miter, self.draws)
         if model is not None:
             return refuted(problem, miter, model, budget)

@@ -1,0 +1,70 @@
+"""The runs of a circuit's program, in numpy and compiled, against the circuit itself."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tauomega.solvers.scanning import Code, code_of, scan, scan_in_numpy
+from tauomega.solvers.scanning_compiled import scan_compiled
+from tauomega.theory.kernel.circuit import Circuit
+
+RUNS = {"numpy": scan_in_numpy, "compiled": scan_compiled}
+
+
+def drawn(rng: random.Random, variables: int, gates: int) -> tuple[Circuit, list[int], list[int]]:
+    circuit = Circuit()
+    names = [circuit.var(f"v{k}") for k in range(variables)]
+    pool = [1, -1, *names, *(-f for f in names)]
+    for _ in range(gates):
+        f, g, h = (rng.choice(pool) for _ in range(3))
+        kind = rng.choice(("and", "xor", "ite"))
+        made = circuit.land(f, g) if kind == "and" else circuit.xor(f, g)
+        made = circuit.ite(f, g, h) if kind == "ite" else made
+        pool += [made, -made]
+    return circuit, names, rng.sample(pool[-10:], k=2)
+
+
+def first_hit(circuit: Circuit, names: list[int], literals: list[int]) -> int:
+    width = 1 << len(names)
+    given = {f: sum(1 << a for a in range(width) if a >> k & 1) for k, f in enumerate(names)}
+    values = circuit.values(circuit.cone(literals), given, width)
+    hit = (1 << width) - 1
+    for f in literals:
+        hit &= values[f] if f > 0 else values[-f] ^ ((1 << width) - 1)
+    return (hit & -hit).bit_length() - 1
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+@pytest.mark.parametrize("seed", range(30))
+def test_the_first_assignment_that_makes_all_true_is_found(seed: int, run: object) -> None:
+    rng = random.Random(seed)
+    circuit, names, literals = drawn(rng, rng.choice((1, 3, 6, 7, 10)), 40)
+    code = code_of(circuit, literals, names)
+    assert code.registers <= len(code.steps) + 1
+    assert callable(run)
+    assert run(code, 0, 1 << len(names)) == first_hit(circuit, names, literals)
+
+
+def needle(bits: int, at: int) -> Code:
+    """True at one assignment only."""
+    circuit = Circuit()
+    names = [circuit.var(f"v{k}") for k in range(bits)]
+    literal = circuit.all(f if at >> k & 1 else -f for k, f in enumerate(names))
+    return code_of(circuit, [literal], names)
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+@pytest.mark.parametrize("at", [0, 63, 64, 2**18 + 5, 2**20 - 1])
+def test_one_assignment_among_a_million_is_found_in_its_piece_only(at: int, run: object) -> None:
+    code = needle(20, at)
+    assert callable(run)
+    piece = 1 << 18
+    found = [run(code, start, piece) for start in range(0, 1 << 20, piece)]
+    assert [f for f in found if f >= 0] == [at]
+    assert found.index(at) == at // piece
+
+
+def test_large_work_goes_to_the_compiled_run() -> None:
+    assert scan(needle(26, 2**26 - 2), 0, 1 << 26) == 2**26 - 2
