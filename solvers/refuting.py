@@ -34,9 +34,13 @@ class Solved:
         self.model: frozenset[int] | None = None
         with tempfile.NamedTemporaryFile(prefix="tauomega-", delete=False) as file:
             self._proof = Path(file.name)
-        outcome = run_in_child(
-            partial(_solve, clauses, str(self._proof)), seconds=seconds, memory=memory
-        )
+        try:
+            outcome = run_in_child(
+                partial(_solve, clauses, str(self._proof)), seconds=seconds, memory=memory
+            )
+        except BaseException:  # interrupted: nobody is going to leave the context
+            self._proof.unlink(missing_ok=True)
+            raise
         match outcome:
             case Answered(value=list() as found):
                 self.model = frozenset(found)

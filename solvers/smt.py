@@ -1,4 +1,4 @@
-"""z3: one query a set of targets, with values symbolic; for reals, intervals and integers too.
+"""z3: interventions as data, with values symbolic; for reals, intervals and integers too.
 
 Every query runs in a child process that is killed at the deadline. What z3 refutes is replayed here by
 exact evaluation; what it proves is printed as "on z3's word".
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import islice
+from math import comb
 from typing import Any, final
 
 import z3
@@ -39,7 +39,7 @@ from .engine import Answer, Budget, Problem
 from .expression_to_z3 import Encoder, NotEncodedError
 from .grids import target_patterns
 from .omega import any_value, check_unambiguous
-from .ranging import low_interventions
+from .ranging import low_interventions, require_blocks
 from .settled import nothing_to_check
 from .shapes import is_tau_onto, is_tau_u_onto, square_family
 from .smt_onto import map_onto, require_onto, z3_version
@@ -47,15 +47,32 @@ from .smt_onto import map_onto, require_onto, z3_version
 __all__ = ["SMT", "Smt"]
 
 ONE, ZERO = Fraction(1), Fraction(0)
-MOST_PATTERNS = 2**12
-Pattern = tuple[str, ...] | Hard
-"""Targets with symbolic values, or one intervention."""
+FEW = 64
+"""Sets of targets that are asked about one by one; more are one question, with a mask for each."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """Any of these groups of targets, each as a whole, with symbolic values; at most so many."""
+
+    groups: tuple[tuple[str, ...], ...]
+    most: int
+
+
+Pattern = tuple[str, ...] | Hard | Masked
+"""Targets with symbolic values, or one intervention, or any of several groups of targets."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Smt:
-    """Decides squares with a fixed τ_U, and whether τ and τ_U are onto, over any domains."""
+    """Decides squares with a fixed τ_U, and whether τ and τ_U are onto, over any domains.
+
+    Up to `few` sets of targets are asked about one by one.
+    """
+
+    few: int = FEW
 
     @property
     def name(self) -> str:
@@ -95,7 +112,7 @@ class Smt:
         try:
             if _is_onto(problem.part.defect):
                 return map_onto(problem, budget)
-            return _squares(problem, budget)
+            return _squares(problem, budget, self.few)
         except NotEncodedError as error:
             return Answer(reason=str(error))
 
@@ -117,13 +134,13 @@ def _single_blocks(problem: Problem) -> bool:
 # ---------------------------------------------------------------- squares
 
 
-def _squares(problem: Problem, budget: Budget) -> Answer:
+def _squares(problem: Problem, budget: Budget, few: int) -> Answer:
     family = _family(problem.part.defect)
     assert family is not None
     if problem.omega is OmegaPolicy.DERIVED:
         check_unambiguous(problem.facts)
         require_onto(problem, budget)
-    patterns = _patterns(problem, family)
+    patterns = _patterns(problem, family, few)
     if not patterns:
         raise nothing_to_check(family)
     images = {p: _image(problem, p) for p in patterns if isinstance(p, Hard)}
@@ -162,18 +179,28 @@ def _late(budget: Budget, done: int, total: int) -> Answer:
 
 
 def _shown(pattern: Pattern) -> str:
-    return str(pattern) if isinstance(pattern, Hard) else "{" + ", ".join(pattern) + "}"
+    match pattern:
+        case Hard():
+            return str(pattern)
+        case Masked(groups=groups):
+            return f"any of {len(groups)} groups"
+        case _:
+            return "{" + ", ".join(pattern) + "}"
 
 
-def _patterns(problem: Problem, family: Family) -> list[Pattern]:
+def _patterns(problem: Problem, family: Family, few: int) -> list[Pattern]:
     if isinstance(family, Given):
         return list(low_interventions(problem.claim, problem.facts, family))
+    require_blocks(problem.facts, str(family))
+    blocks = tuple(block for block in problem.facts.supports.values() if block)
+    free = isinstance(family, All | TauMax | BlocksAndSilence)
+    groups = blocks + (tuple((name,) for name in problem.facts.inert) if free else ())
+    most = family.k if isinstance(family, Single) else len(groups)
+    if sum(comb(len(groups), k) for k in range(most + 1)) > few:
+        return [Masked(groups, most)]
     found = target_patterns(problem, family)
     assert found is not None
-    listed = list(islice(found, MOST_PATTERNS + 1))
-    if len(listed) > MOST_PATTERNS:
-        raise NotEncodedError(f"more than {MOST_PATTERNS:,} sets of targets")
-    return list(listed)
+    return list(found)
 
 
 def _image(problem: Problem, intervention: Hard) -> Hard | None:
@@ -209,35 +236,43 @@ def _query(problem: Problem, pattern: Pattern, image: Hard | None) -> Any:
         context[name], bounds = encoder.constant(domain)
         solver.add(bounds)
     fixed: dict[str, Any] = {}
-    targets = pattern.targets if isinstance(pattern, Hard) else pattern
-    for name in sorted(targets):
+    masks: dict[str, Any] = {}
+    if isinstance(pattern, Masked):
+        bits = [z3.Bool(f"m{k}") for k in range(len(pattern.groups))]
+        masks = {v: m for group, m in zip(pattern.groups, bits, strict=True) for v in group}
+        if pattern.most < len(bits):
+            solver.add(z3.PbLe([(m, 1) for m in bits], pattern.most))
+    for name in _targets(pattern):
         if isinstance(pattern, Hard):
             fixed[name] = encoder.literal(dict(pattern.items)[name], low_domains[name])
         else:
             fixed[name], bounds = encoder.constant(low_domains[name])
             solver.add(bounds)
-    low = _solve(encoder, scm, context, fixed, low_domains)
+    low = _solve(encoder, scm, context, fixed, low_domains, masks)
     read = {name: encoder.term(e, low, low_domains) for name, e in claim.tau.items()}
     above: dict[str, Any] = {p: context[p] for p in high.parameters}
     for root, expression in context_map(claim, problem.tau_u).items():
         above[root] = encoder.term(expression, context, low_domains)
     setting: dict[str, Any] = {}
+    masks_above: dict[str, Any] = {}
     if image is not None:
         setting = {name: encoder.literal(v, high_domains[name]) for name, v in image.items}
     else:
         for name, block in problem.facts.supports.items():
             if block and all(v in fixed for v in block):
-                setting[name] = encoder.term(claim.tau[name], low, low_domains)
-    result = _solve(encoder, high, above, setting, high_domains)
+                setting[name] = read[name]
+                masks_above |= {name: masks[block[0]]} if masks else {}
+    result = _solve(encoder, high, above, setting, high_domains, masks_above)
     solver.add(z3.Or([read[name] != result[name] for name in claim.tau]))
     answer = str(solver.check())
     if answer != "sat":
         return answer if answer == "unsat" else f"unknown ({solver.reason_unknown()})"
     model = solver.model()
+    made = {n: t for n, t in fixed.items() if n not in masks or z3.is_true(model.eval(masks[n]))}
     try:
         return {
             "u": {n: str(encoder.value(model, context[n], low_domains[n])) for n in scm.roots},
-            "i": {n: str(encoder.value(model, t, low_domains[n])) for n, t in fixed.items()},
+            "i": {n: str(encoder.value(model, t, low_domains[n])) for n, t in made.items()},
             "p": {
                 n: str(encoder.value(model, context[n], low_domains.get(n) or high_domains[n]))
                 for n in (*scm.parameters, *high.parameters)
@@ -247,20 +282,35 @@ def _query(problem: Problem, pattern: Pattern, image: Hard | None) -> Any:
         return str(error)
 
 
+def _targets(pattern: Pattern) -> list[str]:
+    match pattern:
+        case Hard():
+            return sorted(pattern.targets)
+        case Masked(groups=groups):
+            return sorted(v for group in groups for v in group)
+        case _:
+            return sorted(pattern)
+
+
 def _solve(
     encoder: Encoder,
     model: SCM,
     context: Mapping[str, Any],
     fixed: Mapping[str, Any],
     domains: Mapping[str, Domain],
+    masks: Mapping[str, Any],
 ) -> dict[str, Any]:
+    """The solution; what is fixed is so where its mask holds, if it has one."""
     values = dict(context)
     for name in model.order:
         mechanism = model[name].mechanism
-        if name in fixed:
+        if name in fixed and name not in masks:
             values[name] = fixed[name]
-        elif mechanism is not None:
+            continue
+        if mechanism is not None:
             values[name] = encoder.term(mechanism, values, domains)
+        if name in masks:
+            values[name] = z3.If(masks[name], fixed[name], values[name])
     return values
 
 

@@ -33,11 +33,11 @@ def test_every_kind_of_hard_case_is_well_formed(kind: int) -> None:
 def test_a_circuit_larger_than_its_limit_is_unknown_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(circuit, "MOST_GATES", 5_000)
+    monkeypatch.setattr(circuit, "LARGEST", 5_000)
     factors = "*".join(f"U[{i}]" for i in range(1, 5))
     model = SCM.from_text(f"U[1..4] : 0..65535\nP : 0..{2**64} = {factors}")
     claim = Abstraction.from_text(model, model, {"P": "P"})
     definition = TauAbstraction(tau_u=TauUPolicy.IDENTITY)
     verdict = check(claim, definition, engines=["factors", "bdd"], timeout=10)
     assert isinstance(verdict, Unknown)
-    assert "a circuit of more than 5,000 gates" in verdict.reason
+    assert "it needs more than 5,000 gates" in verdict.reason
