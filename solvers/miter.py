@@ -15,7 +15,7 @@ from .engine import Problem
 from .ranging import Swap
 from .statements import NotStatedError, squares_count, statement_of
 
-__all__ = ["DRAWS", "Miter", "drawn_model", "miter_of", "point_of", "satisfied"]
+__all__ = ["DRAWS", "Miter", "drawn_model", "forget", "miter_of", "point_of", "satisfied"]
 
 WIDTH, SEED = 2**12, 1
 DRAWS = 2**15
@@ -82,6 +82,11 @@ def miter_of(problem: Problem) -> Miter:
 
 _LAST: list[tuple[Problem, Miter]] = []
 """The circuit built last: engines are asked one after another about the same problem."""
+
+
+def forget() -> None:
+    """Forget the circuit built last."""
+    _LAST.clear()
 
 
 def drawn_model(miter: Miter, draws: int = DRAWS) -> frozenset[int] | None:

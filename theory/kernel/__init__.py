@@ -8,7 +8,7 @@
 | `domain`, `law`, `expression`, `program` | the values that all this makes |
 | `evaluation`, `printing`, `intervening` | what an expression is worth; text again; interventions |
 | `circuit`, `words`, `blasting` | gates, exact numbers as gates, expressions as gates |
-| `commuting` | that squares commute, as data, by evaluation and as a circuit |
+| `commuting`, `solving` | that squares commute, as data, by evaluation and as a circuit; solutions |
 | `clausal`, `diagram`, `reaching` | refutations, decision diagrams, ranges of weighted sums |
 | `errors`, `failure` | faults with their places; evaluation without a value |
 

@@ -15,8 +15,8 @@ from .circuit import TRUE, CircuitTooLargeError
 from .domain import Domain, Finite, Range, Value
 from .evaluation import evaluate
 from .expression import Expression
-from .failure import EvaluationError
 from .program import Kind, Program
+from .solving import roots_of, solve, within
 
 __all__ = [
     "Blocks",
@@ -28,6 +28,7 @@ __all__ = [
     "Point",
     "build",
     "differing",
+    "roots_of",
     "solve",
 ]
 
@@ -93,37 +94,6 @@ class Point:
 # ---------------------------------------------------------------- by evaluation
 
 
-def roots_of(program: Program) -> list[str]:
-    """What a context gives: roots, and parameters."""
-    kinds = (Kind.EXOGENOUS, Kind.INPUT, Kind.PARAMETER)
-    return [v.name for v in program.variables if v.kind in kinds]
-
-
-def solve(
-    program: Program, context: Mapping[str, Value], fixed: Mapping[str, Value]
-) -> dict[str, Value]:
-    """The solution: roots, parameters and endogenous variables.
-
-    Raises:
-        EvaluationError: a mechanism has no value, or leaves its domain.
-    """
-    values = dict(context)
-    variables = {v.name: v for v in program.variables}
-    for name in program.order:
-        variable = variables[name]
-        if name in fixed:
-            values[name] = fixed[name]
-        elif variable.mechanism is not None:
-            values[name] = _within(name, evaluate(variable.mechanism, values), variable.domain)
-    return values
-
-
-def _within(name: str, value: Value, domain: Domain) -> Value:
-    if value in domain:
-        return value
-    raise EvaluationError(f"{name} = {value} leaves its domain {domain}")
-
-
 def differing(statement: Commuting, point: Point) -> tuple[str, ...]:
     """The compared variables in which the two ways round a square differ.
 
@@ -145,7 +115,7 @@ def above(statement: Commuting, context: Mapping[str, Value]) -> dict[str, Value
     """
     domains = {v.name: v.domain for v in statement.high.variables}
     shared = {n: context[n] for n in roots_of(statement.high) if n in context}
-    return shared | {n: _within(n, evaluate(e, context), domains[n]) for n, e in statement.tau_u}
+    return shared | {n: within(n, evaluate(e, context), domains[n]) for n, e in statement.tau_u}
 
 
 # ---------------------------------------------------------------- as a circuit
