@@ -20,7 +20,7 @@ from .engine import Answer, Budget, Problem
 from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
 from .statements import NotStatedError, refusal
 
-__all__ = ["BDD", "Bdd", "Decided", "decide_on_diagrams"]
+__all__ = ["BDD", "Bdd", "Decided", "checked_diagram", "decide_on_diagrams"]
 
 ZERO, ONE = Fraction(0), Fraction(1)
 CAPS = (2**18, 2**21)
@@ -65,7 +65,7 @@ class Bdd:
         if found.model is not None:
             point = point_of(miter, found.model, problem)
             return Answer(ONE, point=point, examined=1, total=miter.squares)
-        return held(miter, _checked(miter, found.order, budget))
+        return held(miter, checked_diagram(miter, found.order, budget))
 
 
 @final
@@ -187,7 +187,7 @@ class _Diagram:
         return row[most]
 
 
-def _checked(miter: Miter, order: Sequence[int], budget: Budget) -> Evidence:
+def checked_diagram(miter: Miter, order: Sequence[int], budget: Budget) -> Evidence:
     """What the answer "no satisfying assignment" rests on."""
     outcome = run_in_child(
         partial(_recheck, miter, order), seconds=0.9 * budget.left, memory=budget.memory * 4

@@ -27,10 +27,10 @@ from tauomega.theory.defect import (
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
+from tauomega.theory.quantity import Number
 from tauomega.theory.replaying import replays
 from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import (
-    INFINITE,
     Bounds,
     Certified,
     ClauseResult,
@@ -70,6 +70,7 @@ def check(
     engines: Sequence[str] | None = None,
     at_most: Fraction | int = 0,
     progress: Callable[[int, int | None], None] | None = None,
+    narrowed: Callable[[Number, Number], None] | None = None,
 ) -> Verdict:
     r"""Decide whether a claim satisfies a definition, or its defect is at most `at_most`.
 
@@ -81,6 +82,7 @@ def check(
             first in the dispatch order that decides.
         at_most: the tolerance α.
         progress: called now and then with (squares examined, squares in all or `None`).
+        narrowed: called with the bounds of a distance while it is bisected.
 
     Returns:
         `Holds` with its evidence, `Fails` with a replayed counterexample, or `Unknown`.
@@ -98,7 +100,7 @@ def check(
         >>> check(claim, Constructive()).name
         'holds'
     """
-    budget = Budget(timeout, progress=progress)
+    budget = Budget(timeout, progress=progress, narrowed=narrowed)
     tolerance = Fraction(at_most)
     defect = definition.defect(claim)
     for part in clauses(defect):
@@ -172,7 +174,7 @@ def _decide(
             question,
             tuple(results),
             f"{name}: {answer.reason or 'no engine decided it'}",
-            Bounds(Fraction(0), INFINITE),
+            Bounds(answer.lo, answer.hi),
             Coverage(answer.total, answer.examined),
             _advice(budget),
             answer.measures,

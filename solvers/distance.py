@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import final
 
@@ -12,18 +12,32 @@ from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, UndecidedError
-from tauomega.theory.quantity import INFINITE, Number, greatest
-from tauomega.theory.verdict import Enumeration, Question, Run
+from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
+from tauomega.theory.verdict import (
+    Bounds,
+    Certified,
+    Enumeration,
+    Evidence,
+    Question,
+    Run,
+    Trusted,
+)
 
 from .checking import policies_of, problem_of
+from .deadline import OverrunError, deadline
 from .deciding_facts import decide_facts
-from .engine import Budget
+from .engine import Answer, Budget, Engine, Problem
 from .enumeration import ENUMERATE
 from .gaps import gap_at
 from .literal_only import is_quantitative, require_mechanisms
+from .optimum import OPTIMUM
+from .portfolio import get_engine
 from .question import question_of
+from .sizes import is_small
 
 __all__ = ["Distance", "distance"]
+
+ZERO = Fraction(0)
 
 
 @final
@@ -35,15 +49,17 @@ class Distance:
         value: the value; `None` if it was not computed, for the `reason`.
         question: definition, parameters, semantics and sentence.
         where: where it is attained, by names; empty for an infimum.
-        evidence: the complete enumeration that it rests on.
+        evidence: what it rests on: complete enumeration, or the proof that no square is further.
+        bounds: what is known of it where it was not computed in time.
         reason: why there is no value; or which requirement fails, where the value is ∞.
     """
 
     value: Number | None
     question: Question
     where: Mapping[str, str] = field(default_factory=dict)
-    evidence: Enumeration | None = None
+    evidence: Evidence | None = None
     reason: str = ""
+    bounds: Bounds = Bounds()
     run: Run = field(default=Run(), compare=False)
 
     def __float__(self) -> float:
@@ -61,6 +77,7 @@ def distance(
     *,
     timeout: float = 60.0,
     progress: Callable[[int, int | None], None] | None = None,
+    narrowed: Callable[[Number, Number], None] | None = None,
 ) -> Distance:
     r"""How far a claim is from satisfying a definition, exactly.
 
@@ -72,6 +89,7 @@ def distance(
         definition: any definition; those with a `metric` measure in it.
         timeout: seconds.
         progress: told how many distances were computed.
+        narrowed: told the bounds between which the value is known to lie, while it is bisected.
 
     Raises:
         InputError: the claim lacks what the definition needs, or a family is empty.
@@ -86,7 +104,7 @@ def distance(
         >>> distance(claim, Probabilistic(metric=Metric.TV)).value
         Fraction(1, 6)
     """
-    budget = Budget(timeout, progress=progress)
+    budget = Budget(timeout, progress=progress, narrowed=narrowed)
     defect = definition.defect(claim)
     parts = list(clauses(defect))
     for part in parts:
@@ -95,28 +113,59 @@ def distance(
     question = question_of(claim, definition, omega, tau_u, Fraction(0))
     measured = any(is_quantitative(part.defect) for part in parts)
     values: list[Number] = []
+    asked: list[str] = []
+    proofs: list[Evidence] = []
     examined, where = 0, {}
     try:
-        facts = decide_facts(claim, budget)
-        for part in parts:
-            problem = problem_of(claim, part, facts, Fraction(0), whole=True)
-            refusal = ENUMERATE.accepts(problem)
-            if refusal is not None:
-                return Distance(None, question, reason=f"{part.name}: {refusal}")
-            answer = ENUMERATE.bounds(problem, budget)
-            if answer.value is None:
-                return Distance(None, question, reason=f"{part.name}: {answer.reason}")
-            examined += answer.examined
-            required = measured and not is_quantitative(part.defect)
-            if required and answer.value != 0:
-                return Distance(INFINITE, question, reason=f"{part.name} fails")
-            values.append(answer.value)
-            if greatest(values) == answer.value and answer.point:
-                where = dict(gap_at(problem, answer).where)
+        with deadline(budget):
+            facts = decide_facts(claim, budget)
+            for part in parts:
+                problem = problem_of(claim, part, facts, Fraction(0), whole=True)
+                answer, name = _measured(problem, budget)
+                asked += [name] if name and name not in asked else []
+                if answer.value is None:
+                    low, high = (answer.lo, answer.hi) if part is parts[-1] else (ZERO, INFINITE)
+                    reason = f"{part.name}: {answer.reason}"
+                    return Distance(None, question, reason=reason, bounds=Bounds(low, high))
+                examined += answer.examined
+                proofs += (
+                    [answer.evidence] if isinstance(answer.evidence, Certified | Trusted) else []
+                )
+                required = measured and not is_quantitative(part.defect)
+                if required and answer.value != 0:
+                    return Distance(INFINITE, question, reason=f"{part.name} fails")
+                values.append(answer.value)
+                if greatest(values) == answer.value and answer.point:
+                    where = dict(gap_at(problem, answer).where)
     except EvaluationError as error:
         raise InputError([str(error)]) from error
     except UndecidedError as error:
         return Distance(None, question, reason=str(error))
-    run = Run((ENUMERATE.name,), time.monotonic() - budget.start)
-    evidence = Enumeration(examined, "distances")
-    return Distance(greatest(values), question, where, evidence, run=run)
+    except OverrunError:
+        return Distance(None, question, reason=f"{timeout:g} s are over")
+    run = Run(tuple(asked), time.monotonic() - budget.start)
+    evidence: Evidence = Enumeration(examined, "distances")
+    if proofs:
+        evidence = next((e for e in proofs if isinstance(e, Trusted)), proofs[-1])
+    value = greatest(values)
+    return Distance(
+        value, question, where, evidence, run=run, bounds=Bounds(lower(value), upper(value))
+    )
+
+
+def _measured(problem: Problem, budget: Budget) -> tuple[Answer, str]:
+    """The value of one clause and the engine that found it: literally where that is quick."""
+    engines: list[Engine] = [OPTIMUM, get_engine("factors"), get_engine("table")]
+    engines.insert(0 if is_small(problem) else len(engines), ENUMERATE)
+    reasons = []
+    for engine in engines:
+        refusal = engine.accepts(problem)
+        answer = Answer(reason=refusal) if refusal else engine.bounds(problem, budget)
+        if answer.value is None and answer.evidence is not None:
+            answer = replace(answer, value=ZERO)  # a property that holds
+        elif answer.value is None and answer.lo >= 1 and not is_quantitative(problem.part.defect):
+            answer = replace(answer, value=Fraction(1))
+        if answer.value is not None or budget.spent or answer.lo > 0:
+            return answer, engine.name
+        reasons.append(f"{engine.name}: {answer.reason}")
+    return Answer(reason="; ".join(reasons)), ""

@@ -24,13 +24,15 @@ __all__ = ["Answer", "Budget", "Engine", "Measurer", "Problem"]
 class Budget:
     """What an engine may spend: wall-clock seconds from `start`, bytes of memory.
 
-    `progress` is told now and then how many squares were examined out of how many (or `None`).
+    `progress` is told now and then how many squares were examined out of how many (or `None`);
+    `narrowed`, the bounds between which a distance is known to lie.
     """
 
     seconds: float = 60.0
     memory: int = 1_000_000_000
     start: float = field(default_factory=time.monotonic)
     progress: Callable[[int, int | None], None] | None = None
+    narrowed: Callable[[Number, Number], None] | None = None
 
     @property
     def left(self) -> float:

@@ -20,7 +20,9 @@ def gap_at(problem: Problem, answer: Answer) -> Gap:
     """The value of a distance, and where it is attained."""
     value = answer.lo if answer.value is None else answer.value
     point = answer.point or {}
-    where = tuple((_WORDS.get(name, name), _shown(thing)) for name, thing in point.items())
+    where = tuple(
+        (_WORDS.get(name, name), _shown(thing)) for name, thing in point.items() if name != "image"
+    )
     return Gap(where, value, isinstance(problem.part.defect, Inf))
 
 
@@ -31,12 +33,15 @@ def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
     """
     point = dict(answer.point or {})
     parameters = point.pop("parameters", {})
+    image = point.pop("image", None)
     body: Defect = problem.part.defect
     while isinstance(body, Sup) and body.variable in point:
         body = body.body
     if isinstance(body, Inf) or answer.value is None:
         return False
     interpreter = Interpreter(problem, budget, parameters)  # type: ignore[arg-type]  # a mapping
+    if isinstance(image, tuple):
+        interpreter.images[image[0]] = image[1]
     found, _ = interpreter.value(body, point)
     return upper(found) >= lower(answer.value) and lower(found) <= upper(answer.value)
 

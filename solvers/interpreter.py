@@ -82,7 +82,7 @@ class OutOfTimeError(Exception):
 @final
 @dataclass(slots=True)
 class Interpreter:
-    """One problem under interpretation, with the runs that were computed so far."""
+    """One problem under interpretation, with the runs and images under ω that are known so far."""
 
     problem: Problem
     budget: Budget
@@ -91,7 +91,7 @@ class Interpreter:
     _ticks: int = 0
     _runs: dict[object, dict[str, Value]] = field(default_factory=dict)
     _spaces: dict[object, list[object]] = field(default_factory=dict)
-    _omega: dict[Hard, Hard | None] = field(default_factory=dict)
+    images: dict[Hard, Hard | None] = field(default_factory=dict)
     _reads: dict[tuple[Value, ...], dict[str, Value]] = field(default_factory=dict)
     _tau_u: Mapping[str, Expression] | None = None
     _blocks: Blocks | None = None
@@ -210,9 +210,9 @@ class Interpreter:
             case ApplyMap(map=Map.OMEGA, argument=argument):
                 hard = self.term(argument, env)
                 assert isinstance(hard, Hard)
-                if hard not in self._omega:
-                    self._omega[hard] = settled_omega(self.problem, hard)
-                image = self._omega[hard]
+                if hard not in self.images:
+                    self.images[hard] = settled_omega(self.problem, hard)
+                image = self.images[hard]
                 assert image is not None, "outside dom ω: excluded when the family was listed"
                 return image
             case ApplyMap(map=Map.TAU_U, argument=argument):

@@ -33,9 +33,11 @@ from tauomega.theory.errors import InputError
 
 from .engine import Problem
 
-__all__ = ["LITERAL", "is_quantitative", "literal_only", "require_mechanisms"]
+__all__ = ["LITERAL", "MEASURING", "is_quantitative", "literal_only", "require_mechanisms"]
 
 LITERAL = "enumerate"
+MEASURING = ("enumerate", "optimum")
+"""Engines that find the value of a distance, not only whether it is 0."""
 _WORDS = (Gather, Joint, Marginal, Spread)
 
 

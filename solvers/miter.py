@@ -15,7 +15,16 @@ from .engine import Problem
 from .ranging import Swap
 from .statements import NotStatedError, squares_count, statement_of
 
-__all__ = ["DRAWS", "Miter", "drawn_model", "forget", "miter_of", "point_of", "satisfied"]
+__all__ = [
+    "DRAWS",
+    "Miter",
+    "assembled",
+    "drawn_model",
+    "forget",
+    "miter_of",
+    "point_of",
+    "satisfied",
+]
 
 WIDTH, SEED = 2**12, 1
 DRAWS = 2**15
@@ -70,14 +79,18 @@ def miter_of(problem: Problem) -> Miter:
         built = build(statement)
     except NotBlastedError as error:
         raise NotStatedError(f"no circuit: {error}") from error
-    circuit = built.blaster.circuit
-    cone = tuple(circuit.cone(built.literals))
+    found = assembled(statement, built)
+    _LAST[:] = [(problem, found)]
+    return found
+
+
+def assembled(statement: Commuting, built: Built) -> Miter:
+    """What the literals of a built statement depend on, in the canonical order."""
+    cone = tuple(built.blaster.circuit.cone(built.literals))
     inside = set(cone)
     order = [*(f for _, f in built.choices), *(f for bits in built.fields for f in bits)]
     free = tuple(f for f in dict.fromkeys(order) if f in inside)
-    found = Miter(statement, built, cone, free, squares_count(statement))
-    _LAST[:] = [(problem, found)]
-    return found
+    return Miter(statement, built, cone, free, squares_count(statement))
 
 
 _LAST: list[tuple[Problem, Miter]] = []

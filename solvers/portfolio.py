@@ -16,7 +16,7 @@ from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .agreeing import agreed, is_decided
 from .engine import Answer, Budget, Engine, Problem
-from .literal_only import LITERAL, literal_only
+from .literal_only import MEASURING, literal_only
 from .sizes import is_small
 
 __all__ = ["Decision", "decide", "engine_names", "get_engine"]
@@ -28,6 +28,7 @@ _ORDER: dict[str, str] = {
     "integer": "tauomega.bridge.integer_engine:INTEGER",
     "table": "tauomega.solvers.table:TABLE",
     "enumerate": "tauomega.solvers.enumeration:ENUMERATE",
+    "optimum": "tauomega.solvers.optimum:OPTIMUM",
     "factors": "tauomega.solvers.factors:FACTORS",
     "bits": "tauomega.solvers.bits:BITS",
     "bdd": "tauomega.solvers.bdd:BDD",
@@ -93,7 +94,7 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
     best = Answer(reason="no engine accepts it")
     for name in _dispatch(problem):
         engine = get_engine(name)
-        refusal = only if only and name != LITERAL else engine.accepts(problem)
+        refusal = only if only and name not in MEASURING else engine.accepts(problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue
@@ -139,7 +140,7 @@ def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decisi
     only = literal_only(problem)
     for name in names:
         engine = get_engine(name)
-        refusal = only if only and name != LITERAL else engine.accepts(problem)
+        refusal = only if only and name not in MEASURING else engine.accepts(problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue

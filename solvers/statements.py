@@ -43,6 +43,9 @@ def refusal(problem: Problem) -> str | None:
         if v.mechanism is None
     ):
         return "a root or a parameter has infinitely many values"
+    for model in (problem.claim.scm, problem.claim.high):
+        if model is not None and model.conditional:
+            return "circuits are made of mechanisms, and there are conditional laws"
     defect = problem.part.defect
     interchange = swapped(defect)
     if interchange is not None:

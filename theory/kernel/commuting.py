@@ -127,7 +127,8 @@ class Built:
 
     Squares are ordered by the number of `choices` (targets, each with its literal) that are made,
     then by which, the first ones first, then by the numbers that the `fields` have (the lowest bit
-    first). `read` turns an assignment into its square. Gates from `start` on compute the runs.
+    first). `read` turns an assignment into its square. Gates from `start` on compute the runs; `sides`
+    are the values of the compared variables, the two ways round.
     """
 
     blaster: Blaster
@@ -136,6 +137,7 @@ class Built:
     fields: tuple[tuple[int, ...], ...]
     read: Callable[[Callable[[int], bool]], Point]
     start: int
+    sides: tuple[tuple[Symbol, Symbol], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +231,14 @@ def _ways(
     context: Mapping[str, Symbol],
     low: Setting,
     high: Callable[[Mapping[str, Symbol]], Setting],
-) -> int:
-    """Whether the two ways round differ, or an evaluation fails."""
+) -> tuple[int, tuple[tuple[Symbol, Symbol], ...]]:
+    """Whether the two ways round differ, or an evaluation fails; and the values of both."""
     below = _run(blaster, statement.low, context, low)
     read = {name: blaster.value(e, below) for name, e in statement.tau}
     result = _run(blaster, statement.high, _above(statement, blaster, context), high(read))
-    differ = [-blaster.equal(read[name], result[name]) for name in statement.compared]
-    return blaster.circuit.any((*differ, *blaster.faults))
+    sides = tuple((read[name], result[name]) for name in statement.compared)
+    differ = [-blaster.equal(*values) for values in sides]
+    return blaster.circuit.any((*differ, *blaster.faults)), sides
 
 
 def _at_most(blaster: Blaster, masks: Sequence[int], most: int | None) -> list[int]:
@@ -261,7 +264,7 @@ def _blocks(statement: Commuting, family: Blocks, blaster: Blaster) -> Built:
     setting = {f.name: (masks[word], f.symbol) for word in chosen for f in values[word]}
     owners = {name: masks[f"do {name}"] for name, _ in family.blocks}
     start = len(blaster.circuit.gates)
-    differ = _ways(
+    differ, sides = _ways(
         statement,
         blaster,
         {f.name: f.symbol for f in contexts},
@@ -287,7 +290,7 @@ def _blocks(statement: Commuting, family: Blocks, blaster: Blaster) -> Built:
     )
     fields = (*(f.bits for f, _ in targets), *(f.bits for f in contexts))
     choices = tuple((f.name, mask) for f, mask in targets)
-    return Built(blaster, (differ, *limit), choices, fields, read, start)
+    return Built(blaster, (differ, *limit), choices, fields, read, start, sides)
 
 
 def _first(domain: Domain) -> Value:
@@ -312,7 +315,7 @@ def _listed(statement: Commuting, family: Listed, blaster: Blaster) -> Built:
                     settings[name] = (blaster.circuit.lor(mask, test), merged)
                 else:
                     settings[name] = (test, given)
-    differ = _ways(
+    differ, both = _ways(
         statement, blaster, {f.name: f.symbol for f in contexts}, sides[0], lambda read: sides[1]
     )
 
@@ -322,7 +325,7 @@ def _listed(statement: Commuting, family: Listed, blaster: Blaster) -> Built:
         return Point(_context_of(contexts, holds), *family.pairs[k])
 
     fields = (chosen.bits, *(f.bits for f in contexts))
-    return Built(blaster, (differ,), (), fields, read, start)
+    return Built(blaster, (differ,), (), fields, read, start, both)
 
 
 def _interchange(statement: Commuting, family: Interchange, blaster: Blaster) -> Built:
@@ -343,7 +346,7 @@ def _interchange(statement: Commuting, family: Interchange, blaster: Blaster) ->
         low |= {v: (masks[name], below[v]) for v in members}
         above = _run(blaster, statement.high, _above(statement, blaster, source), {})
         high[name] = (masks[name], above[name])
-    differ = _ways(statement, blaster, base, low, lambda read: high)
+    differ, sides = _ways(statement, blaster, base, low, lambda read: high)
     limit = _at_most(blaster, list(masks.values()), family.most)
 
     def read(holds: Callable[[int], bool]) -> Point:
@@ -354,7 +357,7 @@ def _interchange(statement: Commuting, family: Interchange, blaster: Blaster) ->
 
     some = blaster.circuit.any(masks.values())
     fields = (*(f.bits for fs in origins.values() for f in fs), *(f.bits for f in contexts))
-    return Built(blaster, (differ, some, *limit), tuple(masks.items()), fields, read, start)
+    return Built(blaster, (differ, some, *limit), tuple(masks.items()), fields, read, start, sides)
 
 
 def interchanged(
