@@ -8,6 +8,14 @@ from typing import Any
 
 import pytest
 
+from tauomega.proofs.certificates.checker import (
+    checking,
+    decoding,
+    factors,
+    squares,
+    statements,
+)
+from tauomega.proofs.certificates.checker import document as document_module
 from tauomega.proofs.certificates.checker.checking import _read_off, check_certificate, stated
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.document import (
@@ -34,8 +42,25 @@ from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.family import Given
-from tauomega.theory.kernel import BOOL, Constant, Finite, Range, Reals, parse_expression
-from tauomega.theory.kernel.commuting import Blocks, Listed
+from tauomega.theory.kernel import (
+    BOOL,
+    Apply,
+    Case,
+    Constant,
+    Finite,
+    Hole,
+    Operator,
+    Range,
+    Reals,
+    Reference,
+    blasting,
+    circuit,
+    parse_expression,
+    words,
+)
+from tauomega.theory.kernel.circuit import FALSE
+from tauomega.theory.kernel.commuting import Blocks, Listed, build
+from tauomega.theory.kernel.diagram import diagram_of
 from tauomega.theory.kernel.scope import Scope
 from tauomega.theory.policy import Depth, TauUPolicy
 from tauomega.theory.scm import SCM
@@ -249,8 +274,7 @@ def test_hashes_keys_and_form_are_checked(originals: dict[str, Document]) -> Non
 
 
 def test_a_certificate_may_not_be_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tauomega.proofs.certificates.checker import document as module
-
+    module = document_module
     monkeypatch.setattr(module, "LARGEST", 30)
     data = canonical({"schema": "tauomega/certificate/1"})
     with pytest.raises(NotACertificateError, match=f"{len(data)} bytes"):
@@ -500,3 +524,80 @@ def test_uniform_with_a_given_order() -> None:
     falling = claim(omega=[("", "B = 1"), ("X[3] = 1", "")], tau_u=None)
     with pytest.raises(RefusedError, match="ω does not preserve order"):
         _read_off(asked("given", falling, [""], "uniform"), "ω order-preserving")
+
+
+def with_diagram(found: Document) -> Document:
+    """The same certificate with a decision diagram as its evidence."""
+    question = question_of(claim_of(found["claim"]), found["definition"], found["parameters"])
+    built = build(statement_of(question))
+    order = built.blaster.circuit.variables(built.literals)
+    root, nodes = diagram_of(built.blaster.circuit, built.literals, order, 2**20)
+    assert root == FALSE
+    evidence = {"kind": "decision diagram", "order": order, "nodes": str(nodes)}
+    return found | {"proof": {"squares": evidence}}
+
+
+def test_decision_diagrams_are_built_again(originals: dict[str, Document]) -> None:
+    found = with_diagram(originals["adder"])
+    shown = check_certificate(canonical(resealed(found))).shown[-1][1]
+    nodes = int(at(found, "proof", "squares", "nodes"))
+    assert f"decision diagram of {nodes:,} nodes, built again" == shown
+    order = at(found, "proof", "squares", "order")
+    for key, value, message in (
+        ("nodes", str(nodes + 1), "the diagram has another size"),
+        ("order", order[:-1], "no diagram: the order does not name"),
+        ("order", [*order, order[0]], "no diagram: the order names a variable twice"),
+        ("order", [*order[:-1], 0], "no order"),
+        ("order", [*order[:-1], True], "no order"),
+        ("order", [*order[:-1], -order[-1]], "no diagram: the order does not name"),
+    ):
+        changed = copy.deepcopy(found)
+        changed["proof"]["squares"][key] = value
+        with pytest.raises(RefusedError, match=message):
+            check_certificate(canonical(resealed(changed)))
+    faulty = copy.deepcopy(originals["faulty"])
+    question = question_of(claim_of(faulty["claim"]), faulty["definition"], faulty["parameters"])
+    faulty |= {"verdict": "holds", "statement": stated(question, "holds")}
+    literals = build(statement_of(question))
+    order = literals.blaster.circuit.variables(literals.literals)
+    faulty["proof"] = {"squares": {"kind": "decision diagram", "order": order, "nodes": "1"}}
+    with pytest.raises(RefusedError, match="the diagram is not false"):
+        check_certificate(canonical(resealed(faulty)))
+
+
+def test_limits_are_those_that_are_documented() -> None:
+    assert 64_000_000 == document_module.LARGEST
+    assert (300, 1000, 100_000, 100_000) == (
+        decoding.DEEPEST, decoding.DIGITS, decoding.ALL_DIGITS, decoding.VARIABLES,
+    )  # fmt: skip
+    assert (2**16, 2**14) == (factors.STATES, statements.PAIRS)
+    assert (30_000_000, 2**20, 4) == (squares.WORK, squares.NODES, checking.NESTED)
+    assert (4_000_000, 2**14, 4096) == (circuit.LARGEST, words.WIDEST, blasting.MANY)
+
+
+def test_interventions_one_by_one_have_a_limit() -> None:
+    def blocks(count: int, last: int) -> Any:
+        names = [f"X[{k}]" for k in range(1, count + 1)]
+        low = f"U[1..{count}] : bool\nV : 0..{last}\nX[i] = U[i]\nZ = V"
+        high = f"U[1..{count}] : bool\nV : 0..{last}\nX[i] = U[i]\nZ = V"
+        same = {n: n for n in (*names, "Z")}
+        found = Abstraction.from_text(SCM.from_text(low), SCM.from_text(high), same)
+        question = asked("block", found, tau_u="identity")
+        return settings_of(family_of(question), question)
+
+    assert 3**7 * 7 == len(blocks(7, 5))
+    with pytest.raises(RefusedError, match="more than 16,384 interventions"):
+        blocks(7, 7)
+
+
+def test_trees_are_equal_whatever_their_places() -> None:
+    for first, second in (
+        (Constant(1, (0, 1)), Constant(1)),
+        (Reference("x", (0, 1)), Reference("x")),
+        (Apply(Operator.NOT, (Constant(1),), (0, 1)), Apply(Operator.NOT, (Constant(1),))),
+        (Case((), (), None, (0, 1)), Case((), ())),
+        (Hole((), (0, 1)), Hole(())),
+    ):
+        assert first == second
+        assert repr(first) == repr(second)
+        assert hash(first) == hash(second)
