@@ -61,6 +61,8 @@ def counts_to_json(counts: Counts, widths: tuple[int, ...]) -> dict[str, Json]:
             "per_circuit": [total for _, total in keyed],
             "circuits": [key for key, _ in keyed],
         }
+        if interpretations.neighbours:
+            listed["neighbouring_values"] = interpretations.neighbours
         if interpretations.exactly is not None:
             listed["total_of_exact_values"] = str(interpretations.exactly)
         found["interpretations"] = listed

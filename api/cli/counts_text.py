@@ -38,10 +38,18 @@ def _circuits(counts: Counts) -> Iterator[Line]:
         yield Line(
             f"  interpretations: {counts.interpretations.total:,} in {found_in:,} perfect circuits"
         )
-        if counts.interpretations.exactly is not None:
+        if counts.interpretations.neighbours:
             yield Line(
-                f"    {counts.interpretations.exactly:,} with exact values: some units' values are "
-                "closer than the float error"
+                f"    {counts.interpretations.neighbours:,} pairs of values are neighbouring floats: "
+                "the published procedure stops there with an error",
+                "yellow",
+            )
+        if counts.interpretations.exactly is not None:
+            exactly = counts.interpretations.exactly
+            same = exactly == counts.interpretations.total
+            yield Line(
+                "    some units' values are closer than the float error; with exact values "
+                + ("as many" if same else f"{exactly:,}")
             )
 
 

@@ -14,13 +14,16 @@
 | `requirements` | what a formula demands of the units at its nodes; formulas up to relabelling |
 | `patched_runs` | a network under interchanges |
 | `mappings`, `joint`, `silence` | where formulas may be in a network; joint tests; unread units |
-| `explanations` | valid explanations ordered by refinement |
-| `discovery` | explanations without a hypothesis, by interchange equivalence |
+| `explanations` | explanations ordered by refinement; coarsest valid labels |
+| `discovery` | algorithms without a hypothesis, by interchange equivalence |
+| `refinement` | labels that every site keeps, by partition refinement |
 | `counting` | all of it in one call: `count` |
 | `plain` | the published procedure, literally: the twin that all of this is tested against |
 | `training` | the study's training recipe |
+| `study`, `study_page` | the basic experiment, redone, and its results as a page |
 | `weight_grid` | the exact law of every count over all networks of a grid of weights |
 | `finite_models` | the same questions for finite structural causal models |
+| `drawing` | counts of many networks, and the order on explanations, as SVG |
 
 Source: Méloux, Maniu, Portet & Peyrard (2025), arXiv:2502.20914.
 """

@@ -36,12 +36,15 @@ class InterpretationCount:
 
     Attributes:
         margin: the smallest distance of a unit's value to a threshold that separates two.
+        neighbours: pairs of values with no threshold of the stored type between them, where the
+            published procedure stops with an error; see `Interpreter`.
         exactly: the total over exact values, where `margin` is inside the error of the stored type.
     """
 
     circuits: tuple[Circuit, ...]
     per_circuit: tuple[int, ...]
     margin: float
+    neighbours: int = 0
     exactly: int | None = None
 
     @property
@@ -260,9 +263,11 @@ class _Partial:
         return self.listed
 
     def count_interpretations(self) -> None:
-        totals, closest = self.interpreted(self.options)
-        self.interpretations = InterpretationCount(tuple(self.perfect()), tuple(totals), closest)
-        if self.options.arithmetic is Arithmetic.STORED and closest <= self.network.unit_error:
+        totals, used = self.interpreted(self.options)
+        self.interpretations = InterpretationCount(
+            tuple(self.perfect()), tuple(totals), used.closest, used.neighbours
+        )
+        if self.options.arithmetic is Arithmetic.STORED and used.closest <= self.network.unit_error:
             self.attempt("interpretations of exact values", self.count_exactly)
 
     def count_exactly(self) -> None:
@@ -270,8 +275,8 @@ class _Partial:
         totals, _ = self.interpreted(replace(self.options, arithmetic=Arithmetic.EXACT))
         self.interpretations = replace(self.interpretations, exactly=sum(totals))
 
-    def interpreted(self, options: Options) -> tuple[list[int], float]:
-        """The count of every perfect circuit, and the smallest distance to a threshold."""
+    def interpreted(self, options: Options) -> tuple[list[int], Interpreter]:
+        """The count of every perfect circuit, and what counted."""
         interpreter = Interpreter(self.network, self.table, options)
         totals = []
         for number, circuit in enumerate(self.perfect()):
@@ -280,7 +285,7 @@ class _Partial:
                     f"the time was up after {number} of {len(self.perfect())} perfect circuits"
                 )
             totals.append(interpreter.count(circuit))
-        return totals, interpreter.closest
+        return totals, interpreter
 
     def count_mappings(self) -> None:
         runs = PatchedRuns(self.network)

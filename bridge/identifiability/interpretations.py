@@ -5,20 +5,19 @@ Counted layer by layer, as a product of transfer matrices; nothing is listed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise, product
-from typing import Any, final
+from typing import final
 
 import numpy as np
-
-from tauomega.theory.errors import UndecidedError
 
 from .circuits import Circuit
 from .counted_network import CountedNetwork
 from .options import Arithmetic, Fillings, Options, Parity
 
-__all__ = ["Interpreter", "local_gates"]
+__all__ = ["Gate", "Interpretation", "InterpretedUnit", "Interpreter", "local_gates"]
 
 Table = int
 """A truth table over the rows, as bits: bit x is the value at row x."""
@@ -28,7 +27,27 @@ Layers = tuple[tuple[Unit, ...], ...]
 Column = tuple[int, ...] | tuple[float, ...]
 """A unit's values at every row: exact integers, or floats."""
 
+Gate = tuple[int | None, ...]
+"""A local table over the patterns of the parents, in lexicographic order; `None` is any value."""
+XOR, XNOR = (0, 1, 1, 0), (1, 0, 0, 1)
 
+
+@final
+@dataclass(frozen=True, slots=True)
+class InterpretedUnit:
+    """A unit, its truth table over the rows, and its gate (none in the first layer)."""
+
+    layer: int
+    unit: int
+    table: Table
+    gate: Gate
+
+
+Interpretation = tuple[InterpretedUnit, ...]
+"""A table and a gate for every unit that varies, the output last."""
+
+
+@lru_cache(maxsize=1 << 18)
 def local_gates(
     table: Table, parents: tuple[Table, ...], points: int, fillings: Fillings, parity: Parity
 ) -> int:
@@ -36,6 +55,7 @@ def local_gates(
 
     0 if two rows agree on the parents but not on `table`; else $2^m$ for m parent patterns that no
     row gives (or 1, with `Fillings.ONE`), less those that are XOR or XNOR of exactly two parents.
+    Remembered, since it is the same for all networks.
 
     Example:
         >>> local_gates(0b1000, (0b1100, 0b1010), 4, Fillings.EACH, Parity.NOT_OF_TWO)
@@ -79,12 +99,16 @@ class Interpreter:
     Attributes:
         table: the gate's truth table: the value of the output unit, which is rounded.
         closest: the smallest distance of a unit's value to a threshold between two of its values.
+        neighbours: pairs of values of a unit that are neighbouring floats, so that their midpoint
+            rounds to the larger and does not separate them. The published procedure raises an error
+            there; here the smaller value is below the threshold, the larger one is not.
     """
 
     network: CountedNetwork
     table: tuple[int, ...]
     options: Options
     closest: float = float("inf")
+    neighbours: int = 0
     _units: dict[tuple[object, ...], tuple[int, Column]] = field(default_factory=dict)
     _candidates: list[tuple[Table, ...]] = field(default_factory=list)
     _counts: dict[Layers, int] = field(default_factory=dict)
@@ -96,16 +120,59 @@ class Interpreter:
         $$\sum_{t_1} \sum_{t_2} \prod_u f(t_{2,u} \mid t_1) \cdots f(t_{out} \mid t_d)$$
         over the candidate tables of the units of every layer.
         """
-        layers = self._layers_of(circuit)
+        layers, _ = self._layers_of(circuit)
         if layers not in self._counts:
             self._counts[layers] = self._count(layers)
         return self._counts[layers]
 
-    def _layers_of(self, circuit: Circuit) -> Layers:
-        """The units that vary, layer by layer; the last layer is the output."""
+    def listed(self, circuit: Circuit) -> Iterator[Interpretation]:
+        """Every interpretation of a perfect circuit, one after another."""
+        layers, names = self._layers_of(circuit)
+        units = [
+            ((layer, name), *unit)
+            for layer, (here, labels) in enumerate(zip(layers, names, strict=True))
+            for name, unit in zip(labels, here, strict=True)
+        ]
+
+        def extend(done: Interpretation) -> Iterator[Interpretation]:
+            if len(done) == len(units):
+                yield done
+                return
+            (layer, name), tables, reads = units[len(done)]
+            below = [one for one in done if one.layer == layer - 1]
+            for table in tables:
+                gates: Iterable[Gate] = ((),)
+                if layer:
+                    parents = tuple(below[place].table for place in reads)
+                    gates = self._gates(table, parents)
+                for gate in gates:
+                    yield from extend((*done, InterpretedUnit(layer, name, table, gate)))
+
+        return extend(())
+
+    def _gates(self, table: Table, parents: tuple[Table, ...]) -> Iterator[Gate]:
+        """The local tables that `local_gates` counts."""
+        options, points = self.options, self.network.points
+        if not self._local(table, parents):
+            return
+        patterns = list(product((0, 1), repeat=len(parents)))
+        seen = {tuple(p >> x & 1 for p in parents): table >> x & 1 for x in range(points)}
+        free = [pattern for pattern in patterns if pattern not in seen]
+        if options.fillings is Fillings.ONE:
+            yield tuple(seen.get(pattern) for pattern in patterns)
+            return
+        for values in product((0, 1), repeat=len(free)):
+            filled = seen | dict(zip(free, values, strict=True))
+            gate = tuple(filled[pattern] for pattern in patterns)
+            if options.parity is Parity.ALLOWED or gate not in (XOR, XNOR):
+                yield gate
+
+    def _layers_of(self, circuit: Circuit) -> tuple[Layers, tuple[tuple[int, ...], ...]]:
+        """The units that vary, layer by layer, and their indices; the last layer is the output."""
         below: dict[int, tuple[int, Column]] = dict(enumerate(enumerate(self._inputs())))
         places: dict[int, int] = {}
         layers: list[tuple[Unit, ...]] = []
+        names: list[tuple[int, ...]] = []
         for layer, masks in enumerate(circuit[:-1]):
             here: dict[int, tuple[int, Column]] = {}
             units: list[Unit] = []
@@ -125,9 +192,10 @@ class Interpreter:
                     units.append((self._candidates[number], reads))
             below, places = here, varying
             layers.append(tuple(units))
+            names.append(tuple(varying))
         goal = sum(value << x for x, value in enumerate(self.table))
         reads = tuple(place for i, place in places.items() if circuit[-1][0] >> i & 1)
-        return (*layers, (((goal,), reads),))
+        return (*layers, (((goal,), reads),)), (*names, (0,))
 
     def _inputs(self) -> Sequence[Column]:
         if self.options.arithmetic is Arithmetic.EXACT:
@@ -137,27 +205,21 @@ class Interpreter:
     def _unit(self, layer: int, unit: int, parents: list[tuple[int, Column]]) -> tuple[int, Column]:
         """A new unit: its number, and its values at every row."""
         if self.options.arithmetic is Arithmetic.STORED:
-            kind = np.dtype(self.network.dtype).type
             values: Column = self.network.stored_unit(layer, unit, parents)
-            levels: list[Any] = [kind(value) for value in sorted(set(values))]
-            thresholds = [(low + high) / kind(2) for low, high in pairwise(levels)]
             scale = 1
         else:
             values = self._exactly(layer, unit, parents)
-            levels = sorted(set(values))
-            thresholds = levels[:-1]
             scale = self.network.exact.scales[layer + 1]
-        tables = []
-        for threshold, (low, high) in zip(thresholds, pairwise(levels), strict=True):
-            if threshold >= high:
-                raise UndecidedError(
-                    f"two values of unit {unit} of layer {layer} are neighbouring {self.network.dtype} "
-                    f"numbers, {low!s} and {high!s}, with no threshold between them: the published "
-                    "procedure stops here; write --arithmetic exact"
-                )
-            tables.append(sum(1 << x for x, value in enumerate(values) if value > threshold))
+        levels = sorted(set(values))
+        for low, high in pairwise(levels):
             self.closest = min(self.closest, float((high - low) / scale) / 2)
-        self._candidates.append(tuple(tables))
+            if self.options.arithmetic is Arithmetic.STORED:
+                kind = np.dtype(self.network.dtype).type
+                self.neighbours += bool((kind(low) + kind(high)) / kind(2) >= kind(high))
+        tables = tuple(
+            sum(1 << x for x, value in enumerate(values) if value > level) for level in levels[:-1]
+        )
+        self._candidates.append(tables)
         return len(self._candidates) - 1, values
 
     def _exactly(self, layer: int, unit: int, parents: list[tuple[int, Column]]) -> tuple[int, ...]:
@@ -171,24 +233,25 @@ class Interpreter:
             product(*(tables for tables, _ in layers[0])),
             1,
         )
-        for units in layers[1:]:
+        for units in layers[1:-1]:
             after: dict[tuple[Table, ...], int] = {}
             for below, weight in weights.items():
-                options = []
+                partial: list[tuple[tuple[Table, ...], int]] = [((), weight)]
                 for tables, reads in units:
-                    choices = self._chosen(tables, tuple(below[p] for p in reads))
-                    if not choices:
-                        break
-                    options.append(choices)
-                else:
-                    for chosen in product(*options):
-                        total = weight
-                        for _, gates in chosen:
-                            total *= gates
-                        tables_here = tuple(table for table, _ in chosen)
-                        after[tables_here] = after.get(tables_here, 0) + total
+                    choices = self._chosen(tables, tuple([below[p] for p in reads]))
+                    partial = [
+                        ((*done, table), total * gates)
+                        for done, total in partial
+                        for table, gates in choices
+                    ]
+                for chosen, total in partial:
+                    after[chosen] = after.get(chosen, 0) + total
             weights = after
-        return sum(weights.values())
+        (((goal,), reads),) = layers[-1]
+        found = 0
+        for below, weight in weights.items():
+            found += weight * self._local(goal, tuple([below[p] for p in reads]))
+        return found
 
     def _chosen(
         self, tables: tuple[Table, ...], parents: tuple[Table, ...]

@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from .patched_runs import PatchedRuns, Units
+from .patched_runs import Runs, Units
 from .requirements import Requirement
 
 __all__ = ["JointTest"]
@@ -22,7 +22,7 @@ class JointTest:
     A row of bits is over (source of the first, …, source of the last, base), the base fastest.
     """
 
-    runs: PatchedRuns
+    runs: Runs
     _low: dict[tuple[Units, ...], bytes] = field(default_factory=dict)
     _high: dict[tuple[int, tuple[int, ...]], bytes] = field(default_factory=dict)
     _keep: list[Requirement] = field(default_factory=list)

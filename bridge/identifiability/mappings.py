@@ -12,7 +12,7 @@ from tauomega.theory.errors import UndecidedError
 
 from .joint import JointTest
 from .options import Options
-from .patched_runs import PatchedRuns, Units, single_sites
+from .patched_runs import Runs, Units, single_sites
 from .requirements import Requirement, pair_mask, requirements
 
 __all__ = ["FormulaMappings", "Mapper", "Mapping", "count_disjoint", "minimal_units"]
@@ -39,7 +39,7 @@ class Mapper:
     output's bits over the tested pairs. A node may be at the sets whose bits are what it demands.
     """
 
-    runs: PatchedRuns
+    runs: Runs
     table: tuple[int, ...]
     options: Options
     _mask: int = field(init=False)

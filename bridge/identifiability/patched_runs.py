@@ -5,20 +5,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 import numpy.typing as npt
 
 from .counted_network import CountedNetwork, Floats
 
-__all__ = ["PatchedRuns", "Site", "Units", "single_sites"]
+__all__ = ["Ints", "PatchedRuns", "Runs", "Shape", "Site", "Units", "single_sites"]
 
 Ints = npt.NDArray[np.int64]
 Site = tuple[int, int]
 """A hidden layer and units of it, as bits (bit i is unit i)."""
 Units = int
 """Hidden units of the whole network as bits, those of the first layer lowest."""
+
+
+class Shape(Protocol):
+    """How many inputs there are, how many vectors of them, and the units of every layer of sites."""
+
+    @property
+    def inputs(self) -> int:
+        """The number of inputs."""
+        ...
+
+    @property
+    def points(self) -> int:
+        """The number of vectors of inputs."""
+        ...
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The units of every layer that sites are in."""
+        ...
+
+
+class Runs(Protocol):
+    """Something that runs under interchanges and has an output bit: a network, a finite model."""
+
+    @property
+    def network(self) -> Shape:
+        """What it looks like."""
+        ...
+
+    def above(self, bases: Ints, patches: Sequence[tuple[Site, Ints]]) -> npt.NDArray[np.bool_]:
+        """Whether the output is on, for every run; see `PatchedRuns.above`."""
+        ...
+
+    def table(self, layer: int) -> npt.NDArray[np.bool_]:
+        """The output's bits for all sets of units of a layer, shape (2^units, sources, bases)."""
+        ...
+
+    def site(self, units: Units) -> Site:
+        """The layer that all these units are in, and which of it they are."""
+        ...
 
 
 @final
@@ -148,7 +188,7 @@ class PatchedRuns:
         return self._exact
 
 
-def single_sites(runs: PatchedRuns) -> dict[Units, int]:
+def single_sites(runs: Runs) -> dict[Units, int]:
     """For every set of units of one layer, the output's bits over all (source, base) pairs.
 
     Bit (source * points + base) is 1 iff the output is above 1/2 in the patched run.

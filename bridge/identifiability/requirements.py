@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations, product
@@ -10,7 +11,7 @@ from typing import final
 from .formulas import Bits, Formula, formulas, variable_tables
 from .options import Pairs, Placements
 
-__all__ = ["Requirement", "pair_mask", "relabelling_class", "requirements"]
+__all__ = ["Requirement", "class_of", "pair_mask", "relabelling_class", "requirements"]
 
 MOST_SWAPS = 720
 """Orders of nodes with equal demands that are tried to recognise a relabelling."""
@@ -95,14 +96,33 @@ def relabelling_class(requirement: Requirement) -> tuple[object, ...]:
     written as the set of inputs that give it, nodes in a canonical order. De Morgan twins share it:
     negating a node and its readers changes neither.
     """
-    points = requirement.points
+    return class_of(requirement.values, requirement.forced_output, requirement.points)
+
+
+def class_of(
+    values: Sequence[Bits], forced_output: Callable[[dict[int, int]], Bits], points: int
+) -> tuple[object, ...]:
+    """As `relabelling_class`, of any Boolean variables.
+
+    Args:
+        values: each variable's truth table.
+        forced_output: the output's truth table, given variables (by place) that are forced.
+        points: the number of input vectors.
+    """
     every = (1 << points) - 1
-    flips = [value & 1 for value in requirement.values]  # a node's value at the first input is 0
-    values = [
-        value ^ (every if flip else 0)
-        for value, flip in zip(requirement.values, flips, strict=True)
-    ]
-    demands = list(zip(values, requirement.bits, strict=True))
+    flips = [value & 1 for value in values]  # a variable's value at the first input is 0
+    tables = {
+        choice: forced_output(
+            {place: value ^ flips[place] for place, value in enumerate(choice) if value is not None}
+        )
+        for choice in product((None, 0, 1), repeat=len(values))
+    }
+    demands = []
+    for place, (value, flip) in enumerate(zip(values, flips, strict=True)):
+        alone = [
+            tables[tuple(bit if k == place else None for k in range(len(values)))] for bit in (0, 1)
+        ]
+        demands.append((value ^ (every if flip else 0), *alone))
     order = sorted(range(len(demands)), key=lambda place: demands[place])
     groups: list[list[int]] = []
     for place in order:
@@ -110,12 +130,6 @@ def relabelling_class(requirement: Requirement) -> tuple[object, ...]:
             groups[-1].append(place)
         else:
             groups.append([place])
-    tables = {
-        choice: requirement.forced_output(
-            {place: value ^ flips[place] for place, value in enumerate(choice) if value is not None}
-        )
-        for choice in product((None, 0, 1), repeat=len(demands))
-    }
     names = []
     for count, arrangement in enumerate(product(*(permutations(group) for group in groups))):
         if count == MOST_SWAPS:

@@ -40,6 +40,7 @@ SLOW = {
     "erratum_beckers_2020_prop_4_6",
     "erratum_massidda_2023_vice_versa",
     "meloux_2025_counts",
+    "meloux_2025_identifiability",
     "rischel_2021_divergence_is_unbounded",
 }
 """Scripts that take more than three seconds."""

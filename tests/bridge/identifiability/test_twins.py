@@ -39,7 +39,7 @@ SHAPES = ([2, 3, 1], [2, 2, 2, 1], [2, 3, 2, 1], [2, 2, 2, 2, 1], [3, 3, 1], [3,
 def test_circuits_and_interpretations_equal_the_literal_ones(
     sizes: list[int], fitted: Fitted
 ) -> None:
-    perfect_ones = 0
+    perfect_ones = compared = 0
     for seed, gate in enumerate(("XOR", "AND", "OR", "NAND", "NOR")):
         network, table = prepare(fitted(gate, sizes, seed), gate)
         for options in (Options(), EVERYTHING):
@@ -57,8 +57,17 @@ def test_circuits_and_interpretations_equal_the_literal_ones(
                 if interpreter.count(circuit) < 20_000:
                     found = plain.list_interpretations(network, circuit)
                     assert len(found) == interpreter.count(circuit)
+                    if len(found) < 500:
+                        listed_here = [
+                            {(u.layer, u.unit): (u.table, u.gate) for u in one}
+                            for one in interpreter.listed(circuit)
+                        ]
+                        assert len(found) == len(listed_here)
+                        assert all(one in found for one in listed_here)
+                        compared += len(found) > 1
             perfect_ones += len(perfect)
     assert perfect_ones > 0
+    assert compared > 0 or sizes in ([2, 2, 2, 1], [2, 2, 2, 2, 1])
 
 
 @pytest.mark.parametrize("sizes", SHAPES, ids=str)
@@ -188,11 +197,16 @@ def test_stored_arithmetic_is_that_of_pytorch(
 
 
 @pytest.mark.parametrize(
-    ("bias", "step", "tables"),
-    [(1, 2.0**-30, 1), (1, 2.0**-23, 2), (1 + 2.0**-23, 2.0**-23, None), (1, 2.0**-20, 3)],
+    ("bias", "step", "tables", "neighbours"),
+    [
+        (1, 2.0**-30, 1, 0),
+        (1, 2.0**-23, 2, 0),
+        (1 + 2.0**-23, 2.0**-23, 3, 1),
+        (1, 2.0**-20, 3, 0),
+    ],
 )
 def test_values_that_float32_does_not_tell_apart_have_no_threshold_between(
-    bias: float, step: float, tables: int | None
+    bias: float, step: float, tables: int, neighbours: int
 ) -> None:
     """bias + step A + B has four exact values; in float32 two, three (a tie goes to 2), or four.
 
@@ -208,11 +222,21 @@ def test_values_that_float32_does_not_tell_apart_have_no_threshold_between(
     goal, circuit = (0, 1, 0, 1), ((0b11, 0b10), (0b11,))
     one = Options(fillings=Fillings.ONE)
     assert 3 == Interpreter(network, goal, replace(one, arithmetic=Arithmetic.EXACT)).count(circuit)
-    if tables is None:
-        with pytest.raises(UndecidedError, match="neighbouring float32 numbers"):
-            Interpreter(network, goal, one).count(circuit)
-    else:
-        assert tables == Interpreter(network, goal, one).count(circuit)
+    stored = Interpreter(network, goal, one)
+    assert tables == stored.count(circuit)
+    assert neighbours == stored.neighbours
+    assert stored.closest > network.unit_error or step < 2.0**-19
+
+
+def test_unseen_patterns_are_listed_as_any_value(fitted: Fitted) -> None:
+    network, table = prepare(fitted("OR", [2, 3, 1], 2), "OR")
+    circuits = list_circuits(network, table, EVERYTHING)
+    one = Interpreter(network, table, replace(EVERYTHING, fillings=Fillings.ONE))
+    each = Interpreter(network, table, EVERYTHING)
+    for circuit in circuits:
+        few, many = list(one.listed(circuit)), list(each.listed(circuit))
+        assert (one.count(circuit), each.count(circuit)) == (len(set(few)), len(set(many)))
+    assert any(None in u.gate for c in circuits for i in one.listed(c) for u in i)
 
 
 def test_quotients_are_smaller(fitted: Fitted) -> None:
