@@ -8,7 +8,7 @@ ours.
 Shown: the step that leaves out a fixing part, for all models: completing it with the values that it leads
 to changes neither the run nor the image. The equivalence for all acyclic worlds of three binary
 variables, all onto block maps to one or two binary variables, all worlds above, in one context. Without
-silent parts CE6-like pairs differ; with a factor that is not onto nothing is left to complete.
+silent parts there are exceptions.
 Not shown: more variables or values.
 """
 

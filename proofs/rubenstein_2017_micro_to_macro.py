@@ -1,7 +1,7 @@
 r"""A linear macro model exists exactly if all column sums are equal.
 
 Statement: Let W_j = E_j (j ≤ n) and Z_i = Σ_j A_ij W_j + F_i (i ≤ m), and let τ be the two means. Some
-coefficient c makes Ẑ = c Ŵ + F̄ exact for all values of W iff all column sums of A are equal; then
+coefficient c makes mean Z = c mean W + mean F exact for all values of W iff all column sums of A are equal; then
 c = a n / m, where a is that sum.
 Source: Rubenstein et al. (2017), micro- to macro-level, arXiv:1707.00819; the formula re-derived.
 Shown: for all real A with (m, n) = (2, 2), (2, 3), (3, 2), by comparing coefficients of W in the mean
@@ -57,7 +57,10 @@ def prove() -> Iterator[Step]:
     good, bad = sp.Matrix([[1, 3], [2, 0]]), sp.Matrix([[1, 3], [2, 1]])
     c = macro_coefficient(good)
     yield instance(
-        Kind.SATISFIABLE, "A = [[1,3],[2,0]], columns sum to 3", c == 3, f"Ẑ = {c} Ŵ + F̄"
+        Kind.SATISFIABLE,
+        "A = [[1,3],[2,0]], columns sum to 3",
+        c == 3,
+        f"mean Z = {c} mean W + mean F",
     )
     settings = sp.Matrix([1, -1]), sp.Matrix([0, 0])
     means = [sum(bad * w) / sp.Integer(2) for w in settings]

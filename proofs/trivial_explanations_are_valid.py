@@ -5,8 +5,8 @@ two of its variables the model of these two with the rest marginalised. So valid
 explanation: refinement must.
 Source: Geiger et al. (2025), arXiv:2301.04709 (constructive abstraction); the observation ours.
 Shown: all 488 acyclic worlds of three binary variables: each pair of variables is projected onto an
-acyclic world of two, on every intervention on the two; and onto one point. A random third variable
-kept with another mechanism is not always valid, so the notion is not empty.
+acyclic world of two, on every intervention on the two; and onto one point. A fixed model of the pair
+is not always valid: the notion can fail.
 Not shown: more variables; several contexts, which add nothing for τ_U = identity.
 """
 

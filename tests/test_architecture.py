@@ -36,9 +36,9 @@ def name_of(path: Path) -> str:
 
 
 def is_script(path: Path) -> bool:
-    """Whether it is a theorem script or its frame, which also run by path."""
+    """Whether it is a theorem script, its frame or the worked example, which also run by path."""
     parts = path.relative_to(ROOT).parts
-    return parts[0] == "proofs" and len(parts) == 2
+    return parts[0] == "proofs" and (len(parts) == 2 or parts[-1] == "worked_example.py")
 
 
 def tree_of(path: Path) -> ast.Module:

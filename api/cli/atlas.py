@@ -39,8 +39,8 @@ def command(
 ) -> ExitCode:
     """Show which notion implies which, or the one cell "STRONG implies WEAK".
 
-    Every ordered pair of notions is proved for all models, refuted by a smallest counterexample, or
-    open up to the bound of the search, which is stated.
+    Every ordered pair of notions is proved for all models, refuted by a smallest counterexample (or a
+    known one beyond the space that is searched), or open up to the bound of the search, which is stated.
     """
     from tauomega.proofs.atlas.building import atlas, build, to_json
     from tauomega.proofs.atlas.drawing import page, picture
@@ -81,7 +81,7 @@ def _all(found: Atlas) -> Iterator[Line]:
     counts = {word: answers.count(word) for word in ("proved", "refuted", "open")}
     yield Line(
         f"{len(answers)} ordered pairs: {counts['proved']} proved for all models, "
-        f"{counts['refuted']} refuted by {len(found.witnesses)} smallest counterexamples, "
+        f"{counts['refuted']} refuted by {len(found.witnesses)} counterexamples, "
         f"{counts['open']} open"
     )
     yield Line(f"searched {found.claims:,} claims: {found.bound}")
@@ -106,8 +106,13 @@ def _one(found: Atlas, pair: tuple[str, ...]) -> Iterator[Line]:
         yield Line(f"  {found.bound}")
     else:
         witness = found.witnesses[cell.witness]
+        place = (
+            "smallest in the space searched"
+            if witness.smallest
+            else "beyond the space searched, not known to be smallest"
+        )
         yield Line(
-            f"  the first holds and the second fails; smallest in the space searched: "
+            f"  the first holds and the second fails; {place}: "
             f"{witness.variables} variables, {witness.values} values, {witness.contexts} contexts"
         )
         for line in described(witness).splitlines():

@@ -110,6 +110,8 @@ _LATEX = {
     "∀": r"$\forall$", "∃": r"$\exists$", "¬": r"$\neg$", "∧": r"$\wedge$", "∨": r"$\vee$",
     "⊕": r"$\oplus$", "↦": r"$\mapsto$", "←": r"$\leftarrow$", "→": r"$\to$", "≠": r"$\neq$",
     "α": r"$\alpha$", "≡": r"$\equiv$", "·": r"$\cdot$", "∈": r"$\in$", "⇏": r"$\not\Rightarrow$",
+    "Γ": r"$\Gamma$", "Σ": r"$\Sigma$", "ℝ": r"$\mathbb{R}$", "ℤ": r"$\mathbb{Z}$",
+    "√": r"$\surd$", "∝": r"$\propto$", "⊗": r"$\otimes$", "°": r"$^\circ$", "φ": r"$\varphi$",
     "²": r"$^2$", "₂": r"$_2$", "Π": r"$\Pi$", "⊋": r"$\supsetneq$", "×": r"$\times$",
 }  # fmt: skip
 
@@ -119,16 +121,18 @@ def _tex(text: str) -> str:
 
 
 def outcomes_to_latex(outcomes: Iterable[Outcome]) -> str:
-    """A table for a paper: statement, source, how it was shown, hypotheses dropped, verdict."""
+    """A table for a paper: statement, source, how shown, cases, hypotheses dropped, seconds, verdict."""
     rows = []
     for outcome in outcomes:
         count = sum(step.kind is Kind.DROPPED and step.right for step in outcome.steps)
         word = "as claimed" if outcome.as_claimed else r"\textbf{not as claimed}"
-        cells = (outcome.theorem.statement, outcome.theorem.source, outcome.method, str(count))
+        cases = sum(step.cases for step in outcome.steps if step.kind is Kind.PROVED)
+        numbers = (f"{cases:,}" if cases else "", str(count), f"{outcome.seconds:.1f}")
+        cells = (outcome.theorem.statement, outcome.theorem.source, outcome.method, *numbers)
         rows.append(" & ".join([*map(_tex, cells), word]) + r" \\")
-    head = r"statement & source & shown & dropped & verdict \\"
+    head = r"statement & source & shown & cases & dropped & seconds & verdict \\"
     body = "\n".join(rows)
     return (
-        "\\begin{tabular}{p{5cm}p{4cm}p{3cm}rl}\n\\hline\n"
+        "\\begin{tabular}{p{5cm}p{4cm}p{3cm}rrrl}\n\\hline\n"
         f"{head}\n\\hline\n{body}\n\\hline\n\\end{{tabular}}"
     )

@@ -6,6 +6,7 @@
 | `space` | the search space: small claims in order of size, and one of them as a claim |
 | `deciding` | all notions decided at once on all claims with one τ, by numpy |
 | `searching` | the first claim in the order that separates a pair |
+| `larger` | counterexamples beyond the search space, for what it leaves open |
 | `proved` | the implications that are proved, each with its script |
 | `building` | the cells, and the data file `atlas.json` |
 | `drawing` | the order as a picture, and the page |

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, final
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.scm import size_of
 
-from .notions import NOTIONS
+from .larger import larger_claims
+from .notions import NOTIONS, verdict
 from .proved import chain
 from .searching import Profile, profiles
 from .space import Size, SmallClaim, bound
@@ -24,6 +26,7 @@ __all__ = [
     "build",
     "claim_of",
     "described",
+    "first_separating",
     "to_json",
     "witness_of",
 ]
@@ -34,10 +37,11 @@ SCHEMA = "tauomega/atlas/1"
 @final
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A smallest counterexample: the claim as text, and its size.
+    """A counterexample, the first in the space unless it is beyond it: as text, with its size.
 
     `variables`, `values` and `contexts` count both models; `number` tells the claims of the atlas
-    apart, and `claim` is the claim itself as whole numbers, for `SmallClaim`.
+    apart, and `claim` is the claim itself as whole numbers, for `SmallClaim`; or the name of a claim
+    beyond the space, which is then not known to be `smallest`.
     """
 
     number: int
@@ -48,6 +52,7 @@ class Witness:
     high: str
     tau: dict[str, str]
     claim: dict[str, Any]
+    smallest: bool = True
 
 
 @final
@@ -99,7 +104,7 @@ def build(*, progress: Callable[[int, int | None], None] | None = None) -> Atlas
         for j, weak in enumerate(NOTIONS):
             if i == j:
                 continue
-            place = _first(found, i, j)
+            place = first_separating(found, i, j)
             arrows = chain(strong.key, weak.key)
             assert place is None or arrows is None, (strong.key, weak.key, found[place].claim)
             if place is not None:
@@ -112,10 +117,49 @@ def build(*, progress: Callable[[int, int | None], None] | None = None) -> Atlas
             else:
                 cells.append(Cell(strong.key, weak.key, "open"))
     keys = tuple(notion.key for notion in NOTIONS)
-    return Atlas(keys, tuple(cells), tuple(numbers.values()), bound(), total)
+    witnesses = list(numbers.values())
+    closed = _with_larger_claims(cells, witnesses)
+    return Atlas(keys, closed, tuple(witnesses), bound(), total)
 
 
-def _first(found: Iterable[Profile], strong: int, weak: int) -> int | None:
+def _with_larger_claims(cells: list[Cell], witnesses: list[Witness]) -> tuple[Cell, ...]:
+    """Open cells that a known claim beyond the space refutes; the claims used are added."""
+    closed = list(cells)
+    for name, claim in larger_claims():
+        told = {notion.key: verdict(claim, notion) for notion in NOTIONS}
+        number = len(witnesses)
+        refuted = [
+            place
+            for place, cell in enumerate(closed)
+            if cell.answer == "open" and told[cell.strong] is True and told[cell.weak] is False
+        ]
+        for place in refuted:
+            closed[place] = replace(closed[place], answer="refuted", witness=number)
+        if refuted:
+            witnesses.append(_larger(number, name, claim))
+    return tuple(closed)
+
+
+def _larger(number: int, name: str, claim: Abstraction) -> Witness:
+    assert claim.high is not None
+    models = (claim.scm, claim.high)
+    domains = [size_of(model.domain(v)) for model in models for v in model.endogenous]
+    contexts = [model.context_count() for model in models]
+    return Witness(
+        number,
+        len(domains),
+        sum(filter(None, domains)),
+        sum(filter(None, contexts)),
+        str(claim.scm).strip(),
+        str(claim.high).strip(),
+        claim.tau_text,
+        {"larger": name},
+        smallest=False,
+    )
+
+
+def first_separating(found: Iterable[Profile], strong: int, weak: int) -> int | None:
+    """The first profile in which one notion holds and the other applies and fails."""
     for place, profile in enumerate(found):
         separates = profile.holds >> strong & profile.applies >> weak & ~profile.holds >> weak & 1
         if separates:
@@ -152,6 +196,8 @@ def claim_of(witness: Witness) -> Abstraction:
     from ..small_models import Shape
 
     data = witness.claim
+    if not witness.smallest:
+        return dict(larger_claims())[data["larger"]]
     size = Size(
         Shape(tuple(data["low_sizes"])),
         Shape(tuple(data["high_sizes"])),

@@ -110,7 +110,7 @@ def page(found: Atlas) -> str:
             f"counterexample, ?: open, no counterexample among {found.claims:,} claims "
             f"({escape(found.bound)}). An implication is read on claims to which both notions "
             "apply. Counterexamples are the first in order of (variables, values, contexts), both "
-            "models counted, within that space.</p>",
+            "models counted, within that space, but for those that are said to be beyond it.</p>",
             picture(found),
             "<table><tr><th></th>",
             *(f'<th class="col">{escape(key)}</th>' for key in found.notions),
@@ -144,7 +144,8 @@ def _row(found: Atlas, strong: str) -> Iterator[str]:
 
 def _witness(found: Atlas, number: int) -> str:
     witness = found.witnesses[number]
+    told = "" if witness.smallest else " (beyond the space searched; not known to be smallest)"
     return (
         f'<h3 id="w{number}">{number}: {witness.variables} variables, {witness.values} values, '
-        f"{witness.contexts} contexts</h3><pre>{escape(described(witness))}</pre>"
+        f"{witness.contexts} contexts{told}</h3><pre>{escape(described(witness))}</pre>"
     )

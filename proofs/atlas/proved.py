@@ -57,7 +57,10 @@ def _arrows() -> Iterator[Arrow]:
     yield Arrow("exact[block]", "exact[block, ω searched]", "beckers_2019_omega_tau")
     swaps = "interchange_of_constructive"
     yield Arrow("constructive[reach, same contexts]", "interchange[all sites]", swaps)
+    single = "constructive[single:1, same contexts]"
+    yield Arrow(single, "interchange[each site alone]", swaps)
     yield Arrow("interchange[all sites]", "interchange[each site alone]", swaps)
+    yield Arrow("interchange[all sites]", "uniform[reach]", "interchange_covers_reached_values")
 
 
 ARROWS = tuple(_arrows())

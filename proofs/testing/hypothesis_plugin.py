@@ -1,6 +1,6 @@
 """The hypothesis entry point: `st.from_type(SCM)` and the like, for whoever has tauomega installed.
 
-This runs at every `import hypothesis` on a user's machine. It imports the two or three plain
+This runs at every `import hypothesis` on a user's machine. It imports the few plain
 modules that define the types, no strategy, no solver and no third party, and it never fails:
 a broken installation of ours must not break tests that have nothing to do with us.
 """
@@ -17,8 +17,18 @@ __all__ = ["register"]
 DRAWN_BY = (
     ("tauomega.theory.scm", "SCM", "models"),
     ("tauomega.theory.abstraction", "Abstraction", "claims"),
+    ("tauomega.theory.intervention", "Hard", "hard_interventions"),
+    ("tauomega.theory.kernel", "Finite", "domains"),
+    ("tauomega.theory.kernel", "Range", "domains"),
+    *(
+        ("tauomega.theory.family", name, "families")
+        for name in ("All", "Block", "Reach", "Single", "TauMax")
+    ),
 )
-"""Module, class, and the function of `tauomega.proofs.testing.strategies` that draws it."""
+"""Module, class, and the function of `tauomega.proofs.testing.strategies` that draws it.
+
+Networks are registered where the strategies are imported: their module needs numpy.
+"""
 
 
 def register() -> None:
@@ -31,7 +41,8 @@ def register() -> None:
 
 
 def _lazily(strategy: str) -> Callable[[type], Any]:
-    def draw(_: type) -> Any:
-        return getattr(import_module("tauomega.proofs.testing.strategies"), strategy)()
+    def draw(wanted: type) -> Any:
+        drawn = getattr(import_module("tauomega.proofs.testing.strategies"), strategy)()
+        return drawn.filter(lambda value: isinstance(value, wanted))
 
     return draw

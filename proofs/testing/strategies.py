@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from tauomega.bridge.network import Activation, Layer, Network
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import InputError
@@ -39,14 +39,12 @@ from tauomega.theory.scm import SCM
 
 from .quotients import Blocks, Domain, as_mechanism, finite_domain, quotient_claim
 
-if TYPE_CHECKING:
-    from tauomega.bridge.network import Network
-
 __all__ = [
     "chains",
     "claims",
     "domains",
     "families",
+    "hard_interventions",
     "interventions",
     "itself",
     "maps",
@@ -129,6 +127,11 @@ def interventions(draw: st.DrawFn, model: SCM) -> Hard:
         if chosen is not None:
             items.append((name, chosen))
     return Hard(tuple(items))
+
+
+def hard_interventions() -> st.SearchStrategy[Hard]:
+    """A hard intervention on some model."""
+    return models(least=1).flatmap(lambda model: interventions(model))
 
 
 def families() -> st.SearchStrategy[Family]:
@@ -330,8 +333,6 @@ def networks(draw: st.DrawFn, *, inputs: int = 2, width: int = 3, hidden: int = 
     """A small ReLU network with small integer weights and one output."""
     import numpy as np
 
-    from tauomega.bridge.network import Activation, Layer, Network
-
     widths = [inputs, *draw(st.lists(st.integers(1, width), min_size=1, max_size=hidden)), 1]
     weights = st.integers(-2, 2)
     layers = []
@@ -347,3 +348,6 @@ def networks(draw: st.DrawFn, *, inputs: int = 2, width: int = 3, hidden: int = 
             )
         )
     return Network(tuple(layers))
+
+
+st.register_type_strategy(Network, lambda _: networks())

@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tauomega.proofs.testing.laws import definition_laws
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import (
     HIGH,
@@ -38,8 +39,6 @@ from tauomega.theory.defect import (
 from tauomega.theory.definition import Role, context_map, high_model, require, tau_onto
 from tauomega.theory.family import Block, Family
 from tauomega.theory.policy import TauUPolicy, Undefined
-
-from .laws import definition_laws
 
 __all__ = ["OnTheOutput", "main"]
 

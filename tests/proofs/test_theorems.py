@@ -28,17 +28,21 @@ from tauomega.theory.errors import InputError
 
 FOLDER = Path(discovery.__file__).parent
 SLOW = {
+    "quotients_of_acyclic_models_are_solvable",
+    "redundant_blocks_are_nearly_unate",
     "anand_2023_cluster_graphs",
     "blocks_and_silence",
     "coarsest_abstraction_is_unique",
     "constructive_over_taumax_does_not_compose",
     "strong_abstractions_create_edges",
     "strong_and_closed_is_not_constructive",
+    "sutter_2025_finite_room",
     "beckers_2019_strong_is_not_constructive",
     "beckers_2020_intermediate_models",
     "erratum_beckers_2020_prop_4_5",
     "erratum_beckers_2020_prop_4_6",
     "erratum_massidda_2023_vice_versa",
+    "geiger_2025_decomposition",
     "meloux_2025_counts",
     "meloux_2025_identifiability",
     "rischel_2021_divergence_is_unbounded",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
+from tauomega.bridge.network import Network
 from tauomega.proofs.testing.laws import Law, definition_laws, renamed, verdict_of
 from tauomega.proofs.testing.quotients import Blocks
 from tauomega.proofs.testing.strategies import (
@@ -26,7 +27,9 @@ from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.exact import Exact
 from tauomega.theory.definitions.invariance import Invariance
 from tauomega.theory.definitions.observational import Observational
-from tauomega.theory.family import Block, TauMax
+from tauomega.theory.family import All, Block, Reach, Single, TauMax
+from tauomega.theory.intervention import Hard
+from tauomega.theory.kernel import Finite, Range
 from tauomega.theory.policy import OmegaPolicy
 from tauomega.theory.scm import SCM
 
@@ -112,6 +115,16 @@ def test_types_are_registered(model: SCM, claim: Abstraction) -> None:
     assert claim.high is not None
 
 
+@pytest.mark.parametrize("kind", [Hard, Finite, Range, Block, Reach, Single, TauMax, All, Network])
+def test_small_types_are_registered(kind: type) -> None:
+    @FEW
+    @given(st.from_type(kind))
+    def run(value: object) -> None:
+        assert isinstance(value, kind)
+
+    run()
+
+
 @pytest.mark.parametrize("verdict", ["holding", "failing"])
 def test_claims_that_hold_and_claims_that_fail(verdict: str) -> None:
     wanted = {"holding": "holds", "failing": "fails"}[verdict]
@@ -127,8 +140,6 @@ def test_claims_that_hold_and_claims_that_fail(verdict: str) -> None:
 @FEW
 @given(networks())
 def test_small_relu_networks_run_exactly(network: object) -> None:
-    from tauomega.bridge.network import Network
-
     assert isinstance(network, Network)
     assert all(value == int(value) for value in network.run([1, 0]).values())
 
