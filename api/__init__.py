@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tauomega.loading import load
     from tauomega.solvers.checking import check
     from tauomega.solvers.distance import distance
+    from tauomega.solvers.search.coarsest import coarsest
+    from tauomega.solvers.search.common import common
+    from tauomega.solvers.search.finding import count_all, enumerate_all, find
     from tauomega.theory import definitions
     from tauomega.theory.abstraction import Abstraction
     from tauomega.theory.intervention import Hard, Intervention
@@ -41,9 +44,14 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "coarsest",
+    "common",
     "count",
+    "count_all",
     "definitions",
     "distance",
+    "enumerate_all",
+    "find",
     "load",
 ]
 
@@ -62,7 +70,12 @@ if not TYPE_CHECKING:  # for checkers the imports above are the facade: misspelt
         "Verdict": "tauomega.theory.verdict",
         "check": "tauomega.solvers.checking",
         "count": "tauomega.bridge.identifiability",
+        "coarsest": "tauomega.solvers.search.coarsest",
+        "common": "tauomega.solvers.search.common",
+        "count_all": "tauomega.solvers.search.finding",
         "distance": "tauomega.solvers.distance",
+        "enumerate_all": "tauomega.solvers.search.finding",
+        "find": "tauomega.solvers.search.finding",
         "definitions": "tauomega.theory",  # a module of it
         "load": "tauomega.loading",
     }

@@ -25,6 +25,7 @@ def load(
     *,
     family: str | None = None,
     definition: type[Definition] | None = None,
+    holes: bool = False,
 ) -> Task:
     """The task in a file, or the shipped example of that name.
 
@@ -34,6 +35,7 @@ def load(
         target: the path of a TOML file, or the name of an example such as `ce6`.
         family: a family of interventions that replaces the task's, such as `all`.
         definition: a definition that replaces the task's.
+        holes: whether sites and ω may be left to be found.
 
     Raises:
         InputError: no such file or example; every fault found in the task, with its place.
@@ -50,6 +52,7 @@ def load(
         network=network,
         family=family,
         definition=definition,
+        holes=holes,
     )
 
 

@@ -151,13 +151,16 @@ def trimmed(clauses: Sequence[Clause], lines: Any) -> list[Step]:
             if hint in learnt and hint not in needed:
                 needed.add(hint)
                 pending.append(hint)
+    later = max([*learnt, *given]) + 1  # in the kernel's numbering all given clauses come first
     for number in sorted(needed):
         clause, hints = learnt[number]
-        found = [(h, derived[h][0] if h in derived else given.get(h, (0, 0))) for h in hints]
-        derived[number] = _shortened(clause, found)
-        if not derived[number][0]:
+        shifted = [h if h in given else h + later for h in hints]
+        found = [(h, derived[h][0] if h in derived else given.get(h, (0, 0))) for h in shifted]
+        derived[number + later] = _shortened(clause, found)
+        if not derived[number + later][0]:
             last = number
             break
+    last += later
     return _numbered(derived, given, last)
 
 

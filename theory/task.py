@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, final
@@ -22,6 +22,8 @@ from .toml_source import Locate, read_toml
 __all__ = ["NetworkReader", "Task", "read_task"]
 
 SCHEMA = "tauomega/task/1"
+HOLE = "?"
+"""What a site starts with, or ω is, that is to be found; candidates of a site may follow."""
 _GENERAL = (
     "schema",
     "definition",
@@ -65,6 +67,10 @@ class Task:
     claim: Abstraction
     definition: Definition
     at_most: Fraction = Fraction(0)
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The sites that are to be found, each with the low-level variables that it may consist of."""
+    wanted_omega: tuple[Hard, ...] = ()
+    """The low-level interventions whose ω is to be found."""
 
 
 def read_task(
@@ -75,6 +81,7 @@ def read_task(
     network: NetworkReader | None = None,
     family: str | None = None,
     definition: type[Definition] | None = None,
+    holes: bool = False,
 ) -> Task:
     """Read a task.
 
@@ -85,12 +92,17 @@ def read_task(
         network: the reader of networks; without it, tasks about networks are refused.
         family: a family that replaces the task's.
         definition: a definition that replaces the task's.
+        holes: whether sites and ω may be left to be found.
 
     Raises:
         InputError: every fault that was found, with its place.
     """
     table, locate = read_toml(text, name)
-    return _Reader(table, locate, directory or Path(), network).task(name, family, definition)
+    task = _Reader(table, locate, directory or Path(), network).task(name, family, definition)
+    if not holes and (task.wanted or task.wanted_omega):
+        what = f"the sites of {', '.join(task.wanted)} are" if task.wanted else "ω is"
+        raise InputError([f"{what} to be found; run tauomega find {name}"])
+    return task
 
 
 T = TypeVar("T")
@@ -110,6 +122,8 @@ class _Reader:
         self.table, self.locate = table, locate
         self.directory, self.network = directory, network
         self.faults: list[Fault | str] = []
+        self.wanted: dict[str, tuple[str, ...]] = {}
+        self.wanted_omega: list[Hard] = []
 
     def task(self, name: str, family: str | None, definition: type[Definition] | None) -> Task:
         """The task, or all faults of the first stage that has any."""
@@ -147,7 +161,7 @@ class _Reader:
             raise InputError(self.faults)
         assert claim is not None
         assert built is not None
-        return Task(name, claim, built, at_most)
+        return Task(name, claim, built, at_most, self.wanted, tuple(self.wanted_omega))
 
     # ------------------------------------------------------------ pieces
 
@@ -273,17 +287,21 @@ class _Reader:
                 self.fault("each [[abstraction.omega]] has low = … and high = …", *where)
                 continue
             sides = []
-            for side, model in (("low", scm), ("high", high)):
+            to_find = row["high"] == HOLE
+            for side, model in (("low", scm), ("high", high))[: 1 if to_find else 2]:
                 try:
                     sides.append(
                         model.intervention(str(row[side]), source=self.locate(*where, side))
                     )
                 except InputError as error:
                     self.faults.extend(error.faults)
-            if len(sides) == 2:
-                if any(sides[0] == i for i, _ in pairs):
+            if len(sides) == 2 - to_find:
+                if sides[0] in (*(i for i, _ in pairs), *self.wanted_omega):
                     self.fault(f"ω lists {sides[0].describe()} twice", *where)
-                pairs.append((sides[0], sides[1]))
+                if to_find:
+                    self.wanted_omega.append(sides[0])
+                else:
+                    pairs.append((sides[0], sides[1]))
         return tuple(pairs)
 
     def _sites(self, table: Mapping[str, Any], low: LowModel) -> dict[str, tuple[str, ...]]:
@@ -302,12 +320,16 @@ class _Reader:
                 self.fault(f"the site of {name!r} is a list of at least one string", *where)
                 continue
             units: list[str] = []
-            for index, text in enumerate(texts):
+            to_find = texts[0] == HOLE
+            for index, text in enumerate(texts[to_find:], start=to_find):
                 try:
                     units += self._site(text, low, self.locate(*where, index))
                 except InputError as error:
                     self.faults.extend(error.faults)
-            found[name] = tuple(units)
+            if to_find:
+                self.wanted[name] = tuple(units)
+            else:
+                found[name] = tuple(units)
         return found
 
     def _site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:

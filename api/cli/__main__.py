@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "Decide the shipped claims, one that holds and one that fails among them.",
     "examples": "List the shipped examples, or print one of them.",
     "new": "Write a commented task file to start from.",
+    "find": "Fill the holes of a claim: one way, all ways, or how many there are.",
     "check": "Decide a claim: a task file, or an example's name.",
     "verify": "Check a certificate that `check --certificate` wrote.",
     "bench": "Run interpretability methods against labels that are decided.",

@@ -38,7 +38,7 @@ from .counterexample_json import (
 )
 from .wording import relied_on
 
-__all__ = ["Json", "canonical", "faults_to_json", "verdict_to_json"]
+__all__ = ["Json", "canonical", "evidence_to_json", "faults_to_json", "verdict_to_json"]
 
 SCHEMA = "tauomega/verdict/1"
 FAULTS_SCHEMA = "tauomega/faults/1"
@@ -64,7 +64,7 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
             {
                 "name": clause.name,
                 "verdict": clause.verdict,
-                "evidence": None if clause.evidence is None else _evidence(clause.evidence),
+                "evidence": None if clause.evidence is None else evidence_to_json(clause.evidence),
             }
             for clause in verdict.clauses
         ],
@@ -75,7 +75,7 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
     }
     match verdict:
         case Holds(evidence=evidence, witness=witness, notes=notes):
-            found |= {"evidence": _evidence(evidence), "coverage": _whole(evidence)}
+            found |= {"evidence": evidence_to_json(evidence), "coverage": _whole(evidence)}
             found["witness"] = None if witness is None else _witness(witness)
             found["notes"] = list(notes)
         case Fails(counterexample=counterexample, replayed=replayed):
@@ -122,7 +122,8 @@ def _run(run: Run) -> dict[str, Json]:
     return {"engines": list(run.engines), "timing": {"seconds": seconds}, "notes": list(run.notes)}
 
 
-def _evidence(evidence: Evidence) -> dict[str, Json]:
+def evidence_to_json(evidence: Evidence) -> dict[str, Json]:
+    """What a proof is made of, as a JSON object."""
     found: dict[str, Json] = {"relies_on": list(evidence.relies_on)}
     match evidence:
         case Certified(kind=kind, size=size, what=what):

@@ -197,14 +197,22 @@ class Circuit:
         """
         found: list[tuple[int, ...]] = [(TRUE,)]
         for n in self.cone((*literals, *defined)):
-            kind, operands = self.gates[n]
-            if kind == AND:
-                f, g = operands
-                found += [(-n, f), (-n, g), (n, -f, -g)]
-            elif kind == XOR:
-                f, g = operands
-                found += [(-n, f, g), (-n, -f, -g), (n, -f, g), (n, f, -g)]
-            elif kind == ITE:
-                c, f, g = operands
-                found += [(-n, -c, f), (n, -c, -f), (-n, c, g), (n, c, -g), (-n, f, g), (n, -f, -g)]
+            found += self.definition(n)
         return found + [(f,) for f in literals]
+
+    def definition(self, number: int) -> list[tuple[int, ...]]:
+        """The clauses that say what a gate is in terms of its operands; none for a variable."""
+        n, (kind, operands) = number, self.gates[number]
+        match kind:
+            case "and":
+                f, g = operands
+                return [(-n, f), (-n, g), (n, -f, -g)]
+            case "xor":
+                f, g = operands
+                return [(-n, f, g), (-n, -f, -g), (n, -f, g), (n, f, -g)]
+            case "ite":
+                c, f, g = operands
+                decided = [(-n, -c, f), (n, -c, -f), (-n, c, g), (n, c, -g)]
+                return [*decided, (-n, f, g), (n, -f, -g)]
+            case _:
+                return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, final
 
@@ -101,9 +101,7 @@ class Resolver:
             case RawCall():
                 return self._call(raw, indices, arguments)
             case RawHole(arguments=operands, span=span):
-                return Hole(
-                    tuple([self._expression(a, indices, arguments) for a in operands]), span
-                )
+                return Hole(tuple(self._operands(operands, indices, arguments)), span)
             case RawTable():
                 return self._table(raw, indices, arguments)
 
@@ -163,13 +161,20 @@ class Resolver:
             return Apply(
                 operator, (self._expression(raw.arguments[0], indices, arguments),), raw.span
             )
+        operands = self._operands(raw.arguments, indices, arguments)
+        return Apply(operator, tuple(operands), raw.span)
+
+    def _operands(
+        self, given: Sequence[Raw], indices: Mapping[str, int], arguments: Mapping[str, Expression]
+    ) -> list[Expression]:
+        """Any number of operands, in which a range stands for its members."""
         operands: list[Expression] = []
-        for argument in raw.arguments:
+        for argument in given:
             if isinstance(argument, RawSlice):
                 operands += self._range(argument, indices)
             else:
                 operands.append(self._expression(argument, indices, arguments))
-        return Apply(operator, tuple(operands), raw.span)
+        return operands
 
     def _range(self, raw: RawSlice, indices: Mapping[str, int]) -> list[Expression]:
         bounds = []
