@@ -1,8 +1,9 @@
 """Certificates that are damaged, one after another: `python -m tauomega.proofs.testing.damage`.
 
 Whoever damages a certificate here knows the format: the hashes of the parts are made anew, so that it is
-the proof that gives the damage away and not the seal. What is refused is counted by kind; what is accepted
-is printed, and is a fault.
+the proof that gives the damage away and not the seal. What is refused is counted by kind. Once in a while a
+changed proof is a proof again: a counterexample with another context that refutes as well, a step with another
+hint. That is counted apart, if nothing but the proof has changed; anything else that is accepted is a fault.
 """
 
 from __future__ import annotations
@@ -29,7 +30,17 @@ from ..certificates.reading import read_again
 from ..certificates.writing import certificate_of
 from .scaling import Scaled, scaled
 
-__all__ = ["DAMAGES", "Damaged", "certificates", "damaged", "is_refused", "task_text"]
+__all__ = [
+    "DAMAGES",
+    "Damaged",
+    "certificates",
+    "damaged",
+    "example_text",
+    "is_another_proof",
+    "is_refused",
+    "resealed",
+    "task_text",
+]
 
 EXAMPLES = (
     *("ce2_uniform", "ce3", "ce3_tau_abstraction", "ce4_tau_abstraction", "ce5_constructive"),
@@ -230,6 +241,14 @@ def is_refused(data: bytes) -> bool:
         return True
 
 
+def is_another_proof(data: bytes, originals: Sequence[bytes]) -> bool:
+    """Whether an accepted certificate claims what an original claims, by another proof."""
+    parts = ("verdict", "definition", "parameters", "semantics", "statement", "task", "claim")
+    found = json.loads(data)
+    known = [[json.loads(original)[part] for part in parts] for original in originals]
+    return [found[part] for part in parts] in known
+
+
 def example_text(name: str) -> str:
     """The task file of a shipped example."""
     return (files("tauomega.theory.examples") / f"{name}.toml").read_text(encoding="utf-8")
@@ -242,16 +261,20 @@ def _lines(count: int, seed: int) -> Iterator[str]:
     rng = random.Random(seed)  # noqa: S311  # reproducible draws, no secret
     refused: Counter[str] = Counter()
     drawn: Counter[str] = Counter()
+    again = 0
     for number in range(count):
         found = damaged(originals, rng)
         drawn[found.kind] += 1
         if is_refused(found.data):
             refused[found.kind] += 1
+        elif is_another_proof(found.data, originals):
+            again += 1
         else:
             yield f"ACCEPTED: number {number}, {found.kind}: {found.data[:200]!r}"
     for kind in sorted(drawn):
         yield f"  {kind:<20} {refused[kind]:>6} of {drawn[kind]:>6} refused"
     yield f"{refused.total():,} of {count:,} damaged certificates refused"
+    yield f"{again} changed proofs prove the same claim again"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -63,7 +63,41 @@ IGNORED = "ignore::pytest.PytestAssertRewriteWarning"
 SECONDS = 90
 """After which a mutant counts as caught: it does not come back."""
 
-EQUIVALENT: dict[str, str] = {}
+NO_ZERO = "no literal is 0"
+NODES = "diagram: self.nodes: list[tuple[int, Node, Node]] = [(1 << 60, 0, 0), (1 << 60, 0, 0)]"
+EQUIVALENT: dict[str, str] = {
+    **{
+        f"{line} [{change}]": NO_ZERO
+        for line in (
+            *("circuit: if c < 0:", "circuit: if f < 0:", "circuit: if g < 0:"),
+            *("diagram: if f < 0:", "diagram: if high < 0:"),
+        )
+        for change in ("Lt -> LtE", "0 -> 1")
+    },
+    **{
+        f"{NODES} [{change}": reason
+        for reason, changes in (
+            (
+                "a constant has no branches",
+                ("0 -> 1]", "0 -> 1] (2)", "0 -> 1] (3)", "0 -> 1] (4)"),
+            ),
+            (
+                "any level below all others",
+                ("60 -> 61]", "60 -> 61] (2)", "1 -> 2]", "1 -> 2] (2)"),
+            ),
+        )
+        for change in changes
+    },
+    "diagram: if high < 0: [condition turned round]": "the other sign is as canonical",
+    "words: whole = Word((*reversed(bits), FALSE), 0, (1 << len(bits)) - 1) [Sub -> Add]": (
+        "a bound that is narrowed two lines below"
+    ),
+    "words: if bottom < 0: [0 -> 1]": "no divisor is 0",
+    "words: if bottom < 0: [Lt -> LtE]": "no divisor is 0",
+    'statements: elif len(seen) < getattr(upper[name], "size", 0): [0 -> 1]': (
+        "some value is always seen"
+    ),
+}
 """Mutant -> why it changes no result."""
 
 
@@ -191,7 +225,7 @@ def mutants() -> list[Mutant]:
             shown = text.splitlines()[line - 1].strip()
             name = f"{module.rpartition('.')[2]}: {shown} [{change}]"
             met[name] += 1
-            name += f" ({met[name]})" if met[name] > 1 else ""
+            name = name[:-1] + f"] ({met[name]})" if met[name] > 1 else name
             found.append(Mutant(module, number, line, change, name))
     return found
 

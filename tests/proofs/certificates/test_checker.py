@@ -565,6 +565,55 @@ def test_decision_diagrams_are_built_again(originals: dict[str, Document]) -> No
         check_certificate(canonical(resealed(faulty)))
 
 
+def test_a_range_may_have_one_value() -> None:
+    low = SCM.from_text("U : bool\nK : 5..5\nX = U + 0*K")
+    found = Abstraction.from_text(low, SCM.from_text("V : bool\nA = V"), {"A": "X"})
+    assert Range(5, 5) == claim_of(claim_to_json(found, TauAbstraction())).low.variables[1].domain
+
+
+def test_separators_that_do_nothing_are_refused(originals: dict[str, Document]) -> None:
+    found = copy.deepcopy(originals["ce2_uniform"])
+    separators = found["proof"]["counterexample"]["separators"]
+    separators.append(separators[0])
+    with pytest.raises(RefusedError, match="a separator is not needed"):
+        check_certificate(canonical(resealed(found)))
+    del separators[1:]
+    with pytest.raises(RefusedError, match="some high-level context matches"):
+        check_certificate(canonical(resealed(found)))
+
+
+def test_a_square_may_set_as_many_blocks_as_the_family_allows() -> None:
+    text = "U[1..2] : bool\nX[i] = U[i]\nW = X[1] {} X[2]"
+    low, high = (SCM.from_text(text.format(word)) for word in ("xor", "or"))
+    names = ("X[1]", "X[2]", "W")
+    found = Abstraction.from_text(low, high, {n: n for n in names})
+    definition = TauAbstraction(tau_u=TauUPolicy.IDENTITY)
+    base: Document = json.loads(certificate_of(found, definition, check(found, definition)))
+    for family, blocks, accepted in (
+        ("single:1", 1, True),
+        ("single:1", 2, False),
+        ("single:2", 2, True),
+    ):
+        changed = copy.deepcopy(base)
+        changed["parameters"]["family"] = family
+        question = question_of(claim_of(base["claim"]), "tau-abstraction", changed["parameters"])
+        changed["statement"] = stated(question, "fails")
+        setting = [["X[1]", "1"], ["X[2]", "1"]][:blocks]
+        changed["proof"]["counterexample"] |= {
+            "context": [["U[1]", "0"], ["U[2]", "1"]],
+            "low": setting,
+            "high": setting,
+            "image": [["X[1]", "1"], ["X[2]", "1"], ["W", "0"]],
+            "result": [["X[1]", "1"], ["X[2]", "1"], ["W", "1"]],
+        }
+        data = canonical(resealed(changed))
+        if accepted:
+            assert "it differs in W" in check_certificate(data).shown[0][1]
+        else:
+            with pytest.raises(RefusedError, match="the intervention is not of the family"):
+                check_certificate(data)
+
+
 def test_limits_are_those_that_are_documented() -> None:
     assert 64_000_000 == document_module.LARGEST
     assert (300, 1000, 100_000, 100_000) == (
