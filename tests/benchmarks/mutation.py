@@ -37,7 +37,8 @@ KERNEL = (
 )
 """The kernel modules that the checker loads, but for the two without logic: `law` and `failure`."""
 CHECKER = (
-    *("checking", "composing", "decoding", "document", "factors", "refuting", "squares"),
+    *("checking", "composing", "decoding", "document", "factors", "identity", "refuting"),
+    "squares",
     "statements",
 )
 TESTS = (

@@ -14,9 +14,10 @@ from fractions import Fraction
 from .domain import BOOL, Domain, Range
 from .expression import Apply, Constant, Expression, Operator, Reference
 
-__all__ = ["interval_of", "weights_of"]
+__all__ = ["Weights", "interval_of", "plus", "times", "weights_of"]
 
 Weights = tuple[Fraction, dict[str, Fraction]]
+"""A constant, and the weight of each name; none is 0."""
 
 
 def weights_of(expression: Expression) -> Weights | None:
@@ -32,36 +33,40 @@ def weights_of(expression: Expression) -> Weights | None:
                 term = weights_of(argument)
                 if term is None:
                     return None
-                total = _plus(total, term)
+                total = plus(total, term)
             return total
         case Apply(operator=Operator.NEG, arguments=(argument,)):
-            return _times(weights_of(argument), Fraction(-1))
+            return _scaled(weights_of(argument), Fraction(-1))
         case Apply(operator=Operator.MUL, arguments=arguments):
             found: Weights | None = (Fraction(1), {})
             for argument in arguments:
                 term = weights_of(argument)
                 if term is None or found is None or (term[1] and found[1]):
                     return None
-                found = _times(term, found[0]) if term[1] else _times(found, term[0])
+                found = times(term, found[0]) if term[1] else times(found, term[0])
             return found
         case Apply(operator=Operator.DIV, arguments=(top, Constant(value=value))):
             if isinstance(value, str) or value == 0:
                 return None
-            return _times(weights_of(top), 1 / Fraction(value))
+            return _scaled(weights_of(top), 1 / Fraction(value))
         case _:
             return None
 
 
-def _plus(a: Weights, b: Weights) -> Weights:
+def plus(a: Weights, b: Weights) -> Weights:
+    """The sum of two weighted sums, without weights that are 0."""
     weights = dict(a[1])
     for name, weight in b[1].items():
         weights[name] = weights.get(name, Fraction(0)) + weight
     return a[0] + b[0], {name: w for name, w in weights.items() if w}
 
 
-def _times(a: Weights | None, factor: Fraction) -> Weights | None:
-    if a is None:
-        return None
+def _scaled(a: Weights | None, factor: Fraction) -> Weights | None:
+    return None if a is None else times(a, factor)
+
+
+def times(a: Weights, factor: Fraction) -> Weights:
+    """A multiple of a weighted sum."""
     return a[0] * factor, {name: w * factor for name, w in a[1].items() if factor}
 
 

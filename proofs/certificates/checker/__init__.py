@@ -6,7 +6,8 @@
 | `decoding` | JSON to models, expressions and claims, each well formed |
 | `factors` | which low-level variables a τ reads, and whether it takes every value |
 | `statements` | what a definition asks of a claim, as statements of the kernel |
-| `squares` | evidence that squares commute: enumeration, clausal proof, decision diagram, identity |
+| `squares` | evidence that squares commute: enumeration, clausal proof, decision diagram |
+| `identity` | evidence for linear models: affine forms that are equal |
 | `refuting` | counterexamples, evaluated again |
 | `composing` | two abstractions in a row |
 | `checking` | the whole: accepted with what it rests on, or refused |

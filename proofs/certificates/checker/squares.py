@@ -32,6 +32,7 @@ from tauomega.theory.kernel.program import Kind, Program
 from .decoding import refuse_unless
 from .document import RefusedError, digest
 from .factors import states_of
+from .identity import check_identity
 from .statements import Question, settings_of
 
 __all__ = [
@@ -63,6 +64,11 @@ def check_squares(statement: Commuting, question: Question, evidence: Mapping[st
         expected = {"kind": kind, "squares": str(found[0]), "sha256": found[1]}
         refuse_unless(evidence == expected, "the transcript is of another enumeration")
         return f"complete enumeration of {found[0]:,} squares, computed again"
+    if kind == "linear identity":
+        _keys(evidence, "kind")
+        refuse_unless(isinstance(statement.family, Blocks), "identities are for whole blocks")
+        count = check_identity(statement)
+        return f"linear identity: {count:,} equal affine forms, for all real values"
     try:
         built = build(statement)
     except NotBlastedError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -650,3 +651,36 @@ def test_trees_are_equal_whatever_their_places() -> None:
         assert first == second
         assert repr(first) == repr(second)
         assert hash(first) == hash(second)
+
+
+LINEAR = "U[1..2] : real\nX = 2*U[1] + 1\nY = 3*X - U[2]\nZ = Y/2 + X + {}"
+ABOVE = "V[1..2] : real\nA = V[1]\nB = 6*A + V[2]\nC = B/4 + A"
+
+
+@pytest.mark.parametrize(("more", "holds"), [("0", True), ("U[2]", False), ("1/9", False)])
+def test_linear_models_are_certified_for_all_real_values(more: str, holds: bool) -> None:
+    """X = 2A, Y = B, Z = 2C: below and above are one model in other coordinates."""
+    low, high = SCM.from_text(LINEAR.format(more)), SCM.from_text(ABOVE)
+    maps = {"V[1]": "U[1] + 1/2", "V[2]": "0 - U[2]"}
+    found = Abstraction.from_text(low, high, {"A": "X/2", "B": "Y", "C": "Z/2"}, tau_u=maps)
+    definition = TauAbstraction(tau_u=TauUPolicy.GIVEN)
+    question = asked("block", found)
+    statement = statement_of(question)
+    evidence = {"kind": "linear identity"}
+    if not holds:
+        with pytest.raises(RefusedError, match="the two forms of C differ"):
+            squares.check_squares(statement, question, evidence)
+        return
+    data = certificate_of(found, definition, check(found, definition))
+    assert (
+        "linear identity: 24 equal affine forms, for all real values"
+        == check_certificate(data).shown[-1][1]
+    )
+    assert squares.check_squares(statement, question, evidence).startswith("linear identity: 24")
+    for text, message in (
+        ("Z = Y*Y", "an expression is not affine"),
+        ("Z : 0..1 = 1", "not the reals"),
+    ):
+        other = replace(statement, low=SCM.from_text(LINEAR.partition("Z")[0] + text).program)
+        with pytest.raises(RefusedError, match=message):
+            squares.check_squares(other, question, evidence)
