@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tauomega.theory.definition import Definition
     from tauomega.theory.task import NetworkReader, Task
 
-__all__ = ["example_names", "example_text", "load", "task_text"]
+__all__ = ["example_names", "example_text", "load", "task_source", "task_text"]
 
 LARGEST = 1_000_000
 """Bytes that a task may have."""
@@ -43,7 +43,7 @@ def load(
     from tauomega.theory.task import read_task
 
     name = str(target)
-    text, directory = _found(target)
+    text, directory = task_source(target)
     network = _network_reader() if "network" in text else None
     return read_task(
         text,
@@ -62,10 +62,15 @@ def task_text(target: str | Path) -> str:
     Raises:
         InputError: no such file or example.
     """
-    return _found(target)[0]
+    return task_source(target)[0]
 
 
-def _found(target: str | Path) -> tuple[str, Path]:
+def task_source(target: str | Path) -> tuple[str, Path]:
+    """The text of the task in a file, or of the shipped example of that name, and its folder.
+
+    Raises:
+        InputError: no such file or example.
+    """
     name, path = str(target), Path(target)
     if path.is_file() or "/" in name or path.suffix == ".toml":
         return _read(path), path.parent

@@ -22,8 +22,17 @@ class Written:
     refused: bool = False
 
 
-def certify(task: Task, verdict: Verdict, text: str, path: Path, seconds: float) -> Written:
+def certify(
+    task: Task, verdict: Verdict, source: tuple[str, Path], path: Path, seconds: float
+) -> Written:
     """Make the certificate of a verdict, check it, and write it in full or not at all.
+
+    Args:
+        task: what was decided.
+        verdict: what came out.
+        source: the task's text and its folder.
+        path: where to write.
+        seconds: wall-clock time for making it, and again for checking it.
 
     Raises:
         InputError: the file cannot be written.
@@ -32,13 +41,14 @@ def certify(task: Task, verdict: Verdict, text: str, path: Path, seconds: float)
     from tauomega.proofs.certificates.verifying import verify
     from tauomega.proofs.certificates.writing import certificate_of, write_file
 
+    text, directory = source
     if isinstance(verdict, Unknown):
         return Written(("no certificate: the verdict is unknown",))
     try:
         data = certificate_of(task.claim, task.definition, verdict, task=text, seconds=seconds)
     except NotCertifiedError as error:
         return Written((f"no certificate: {error}",))
-    found = verify(data, seconds=seconds)
+    found = verify(data, directory=directory, seconds=seconds)
     if found.outcome != "accepted":
         return Written((f"no certificate: the checker refuses it: {found.reason}",), refused=True)
     try:

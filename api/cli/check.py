@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tauomega.loading import load, task_text
+from tauomega.loading import load, task_source
 from tauomega.theory.errors import EngineDisagreementError, InputError
 from tauomega.theory.task import Task
 from tauomega.theory.verdict import Fails, Holds, Verdict
@@ -69,7 +69,7 @@ def command(
         verdict = _decide(loaded, task, timeout, engines)
         written = None
         if certificate is not None:
-            written = certify(loaded, verdict, task_text(task), certificate, timeout)
+            written = certify(loaded, verdict, task_source(task), certificate, timeout)
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))

@@ -9,7 +9,7 @@ from textwrap import wrap
 
 import click
 
-from tauomega.loading import task_text
+from tauomega.loading import task_source
 from tauomega.proofs.certificates.verifying import Verified, verify
 from tauomega.theory.errors import InputError
 
@@ -51,8 +51,8 @@ def command(
     """
     if file.stat().st_size > LARGEST:
         raise InputError([f"{file}: a certificate has at most {LARGEST:,} bytes"])
-    wanted = None if task is None else task_text(task)
-    found = verify(file.read_bytes(), task=wanted, seconds=timeout)
+    wanted, directory = (None, file.parent) if task is None else task_source(task)
+    found = verify(file.read_bytes(), task=wanted, directory=directory, seconds=timeout)
     if export is not None and found.outcome == "accepted":
         _export(file.read_bytes(), export)
     if as_json:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
 from typing import Any, final
 
 from tauomega.solvers.child import Answered, Crashed, run_in_child
 from tauomega.theory.errors import InputError
+from tauomega.theory.task import NetworkReader
 
 from .checker.checking import check_certificate
 from .checker.document import NotACertificateError, RefusedError, read_document
@@ -44,17 +47,23 @@ class Verified:
 
 
 def verify(
-    data: bytes, *, task: str | None = None, seconds: float = 60.0, memory: int = 4_000_000_000
+    data: bytes,
+    *,
+    task: str | None = None,
+    directory: Path | None = None,
+    seconds: float = 60.0,
+    memory: int = 4_000_000_000,
 ) -> Verified:
     """Verify a certificate.
 
     Args:
         data: its bytes.
         task: the text of the task that it should be about; any by default.
+        directory: where the paths in the task's text start.
         seconds: wall-clock time.
         memory: bytes.
     """
-    outcome = run_in_child(partial(_verify, data, task), seconds=seconds, memory=memory)
+    outcome = run_in_child(partial(_verify, data, task, directory), seconds=seconds, memory=memory)
     match outcome:
         case Answered(value=dict() as found):
             lists = {key: tuple(found[key]) for key in ("relies_on", "read", "unchecked")}
@@ -66,13 +75,13 @@ def verify(
             return Verified("refused", f"it was not checked in {seconds:g} s")
 
 
-def _verify(data: bytes, task: str | None) -> Any:
+def _verify(data: bytes, task: str | None, directory: Path | None) -> Any:
     try:
         accepted = check_certificate(data)
         if task is not None and task != accepted.task:
             wanted = sha256(task.encode()).hexdigest()
             raise RefusedError(f"it is about another task than the one with sha256 {wanted[:12]}…")
-        read = _read(data, accepted.task)
+        read = _read(data, accepted.task, directory)
     except NotACertificateError as error:
         return asdict(Verified("no certificate", str(error)))
     except RefusedError as error:
@@ -91,12 +100,18 @@ def _verify(data: bytes, task: str | None) -> Any:
     )
 
 
-def _read(data: bytes, text: str) -> tuple[str, ...]:
+def _read(data: bytes, text: str, directory: Path | None) -> tuple[str, ...]:
     if not text:
         return ("the claim comes with no text of a task, so only its models as trees are proved",)
     try:
-        differences = read_again(read_document(data))
+        reader = _network_reader() if "network" in text else None
+        differences = read_again(read_document(data), directory=directory, network=reader)
     except InputError as error:
         first = error.faults[0].message if error.faults else str(error)
         return (f"the task's text was not read again: {first}",)
     return ("the task's text was read again and says exactly this claim", *differences)
+
+
+def _network_reader() -> NetworkReader:
+    reader: NetworkReader = import_module("tauomega.bridge.network_task").NETWORK_READER
+    return reader

@@ -69,6 +69,8 @@ def certificate_of(
         NotCertifiedError: there is no certificate for such a verdict, or not in that time.
         RefusedError: the evidence says something else than the verdict.
     """
+    if verdict.question.semantics not in ("exact", "real"):
+        raise NotCertifiedError(f"{verdict.question.semantics} semantics has no certificate")
     if verdict.question.tolerance:
         raise NotCertifiedError("an approximate claim has no certificate")
     found = claim_to_json(claim, definition)

@@ -9,7 +9,7 @@ from math import prod
 
 from tauomega.theory.kernel.domain import BOOL, Domain, Finite, Range, Reals, Value
 from tauomega.theory.kernel.evaluation import evaluate
-from tauomega.theory.kernel.expression import Expression, Reference, free_names
+from tauomega.theory.kernel.expression import Apply, Expression, Operator, Reference, free_names
 from tauomega.theory.kernel.reaching import interval_of, weights_of
 
 from .document import RefusedError
@@ -18,6 +18,7 @@ __all__ = ["Factor", "factor_of", "states_of"]
 
 STATES = 2**16
 """Combinations of values that are listed."""
+TRUTHS = frozenset({Operator.LT, Operator.LE, Operator.GT, Operator.GE, Operator.EQ, Operator.NE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,15 @@ def factor_of(
 ) -> Factor:
     """What a map is, by its form or by listing its states.
 
+    Of a comparison of real numbers nothing is said but that its values are 0 and 1.
+
     Raises:
         RefusedError: it leaves the target's domain, or there are too many states.
     """
     read = free_names(expression)
+    truth = isinstance(expression, Apply) and expression.operator in TRUTHS
+    if truth and target == BOOL and any(isinstance(domains[name], Reals) for name in read):
+        return Factor((), False, 0)
     names = tuple(v for v in domains if v in read)
     varied = tuple(v for v in names if getattr(domains[v], "size", 2) > 1)
     if isinstance(expression, Reference) and domains[names[0]] == target:

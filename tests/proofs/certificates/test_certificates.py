@@ -366,6 +366,20 @@ def test_check_writes_what_verify_accepts(
     assert ExitCode.BAD_INPUT == main(["verify", str(tmp_path / "none.json")])
 
 
+def test_claims_about_networks_are_evaluated_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "c.json"
+    for name, code in (("xor_nand_or", ExitCode.HOLDS), ("xor_half_test", ExitCode.FAILS)):
+        assert code == main(["check", name, "--certificate", str(file)])
+        assert ExitCode.HOLDS == main(["verify", str(file), "--task", name])
+        out = capsys.readouterr().out
+        assert "says exactly this claim" in out
+        assert "counterexample" in out if code else "enumeration of 96 squares" in out
+    assert ExitCode.HOLDS == main(["verify", str(file)])
+    assert "not read again" in capsys.readouterr().out  # the weights lie elsewhere
+
+
 def test_a_task_that_differs_from_its_certificate_is_told(tmp_path: Path) -> None:
     file = tmp_path / "c.json"
     assert ExitCode.HOLDS == main(
