@@ -197,6 +197,8 @@ def test_two_certificates_compose() -> None:
     whole = composed(*parts)
     accepted = check_certificate(whole)
     assert ("holds", "composition") == (accepted.verdict, accepted.shown[0][0])
+    clauses = [f"part {k}: {c}" for k in (1, 2) for c in ("τ onto", "τ_U onto", "squares")]
+    assert ["composition", *clauses] == [clause for clause, _ in accepted.shown]
     first, second = abstractions()
     assert isinstance(check(first >> second, definition), Holds)
     with pytest.raises(RefusedError, match="models in the middle"):

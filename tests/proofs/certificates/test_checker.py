@@ -298,9 +298,12 @@ def test_nesting_has_a_limit(originals: dict[str, Document]) -> None:
                 claim_of(found["claim"])
         else:
             claim_of(found["claim"])
-    part: Document = {"schema": found["schema"]}
-    for _ in range(5):
-        part = resealed(found | {"verdict": "holds", "proof": {"composition": [part, part]}})
+    part = originals["ce8_single"]
+    for depth in range(1, 6):
+        part = resealed(originals["ce8_single"] | {"proof": {"composition": [part, part]}})
+        reason = "nested deeper than 4" if depth == 5 else "only τ-abstractions"
+        with pytest.raises(RefusedError, match=reason):
+            check_certificate(canonical(part))
 
 
 # ---------------------------------------------------------------- factors, families, questions
@@ -444,8 +447,15 @@ def test_clauses_are_those_of_the_definition() -> None:
 def test_omega_of_tau_needs_factors_that_are_onto_and_apart() -> None:
     low = SCM.from_text("U : bool\nX = U\nY = U")
     high = SCM.from_text("V : bool\nA = V\nB = V")
-    for tau in ({"A": "X", "B": "X"}, {"A": "X", "B": "0*Y"}):
-        found = Abstraction.from_text(low, high, tau)
+    wide = SCM.from_text("V : bool\nA = V\nB : 0..2 = V")
+    single = SCM.from_text("V : bool\nA = V\nB : 1..1 = 1")
+    for above, tau in (
+        (high, {"A": "X", "B": "X"}),
+        (high, {"A": "X", "B": "0*Y"}),
+        (wide, {"A": "X", "B": "Y"}),
+        (single, {"A": "X", "B": "1"}),
+    ):
+        found = Abstraction.from_text(low, above, tau)
         with pytest.raises(RefusedError, match="ω_τ is checked for block maps"):
             family_of(asked("block", found))
 
@@ -684,3 +694,23 @@ def test_linear_models_are_certified_for_all_real_values(more: str, holds: bool)
         other = replace(statement, low=SCM.from_text(LINEAR.partition("Z")[0] + text).program)
         with pytest.raises(RefusedError, match=message):
             squares.check_squares(other, question, evidence)
+
+
+def test_a_listed_map_of_contexts_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    low = SCM.from_text("U : bool\nX = U")
+    high = SCM.from_text("V : bool\nW[1..6] : bool\nA = V")
+    question = asked("block", Abstraction.from_text(low, high, {"A": "X"}))
+    statement = statement_of(question, {})
+    assert 4 == squares._work(statement)
+    assert [0, 64] == squares.matching(statement, question)
+    below, above = squares.responses_of(statement, question)
+    assert (2, 128) == (len(below), len(above))
+    monkeypatch.setattr(squares, "WORK", 128 * 3 * 4)
+    squares.matching(statement, question)
+    monkeypatch.setattr(squares, "WORK", 128 * 3 * 4 - 1)
+    with pytest.raises(RefusedError, match="more than 1,535 nodes"):
+        squares.matching(statement, question)
+    monkeypatch.setattr(squares, "WORK", 2 * 3 * 4 - 1)
+    assert not enumerable(statement, question)
+    with pytest.raises(RefusedError, match="more than 23 nodes to evaluate"):
+        squares.matching(statement, question)

@@ -12,7 +12,7 @@ from tauomega.theory.kernel import words as words_module
 from tauomega.theory.kernel.circuit import FALSE, TRUE, Circuit, CircuitTooLargeError
 from tauomega.theory.kernel.words import Word, Words, width_of
 
-RANGES = ((0, 1), (-3, 4), (2, 7), (-5, -1), (0, 6), (3, 3))
+RANGES = ((0, 1), (-3, 4), (2, 7), (-5, -1), (1, 2), (3, 3), (0, 6))
 DENOMINATORS = (1, 2, 3)
 
 
