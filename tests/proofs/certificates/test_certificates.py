@@ -48,7 +48,7 @@ from tauomega.theory.scm import SCM
 from tauomega.theory.task import read_task
 from tauomega.theory.verdict import Fails, Holds
 
-TRUSTED_LINES = 2_600
+TRUSTED_LINES = 2_560
 """Lines of code, without comments and docstrings, that checking a certificate loads."""
 
 
@@ -338,7 +338,7 @@ def test_checking_loads_the_standard_library_the_kernel_and_little_code() -> Non
         "tauomega.proofs.certificates",
         "tauomega.theory",
     }
-    for name in ("parsing", "reading", "imaging", "printing", "errors"):
+    for name in ("parsing", "reading", "imaging", "printing", "errors", "law"):
         assert f"tauomega.theory.kernel.{name}" not in loaded
     total = sum(trusted.values())
     print(f"{total:,} lines of code in {len(trusted)} modules")
