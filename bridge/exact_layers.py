@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
+from tauomega.theory.kernel.product_network import ReluLayer
+
 from .feature_map import FeatureMap
 from .network import Activation, Network
 
-__all__ = ["ExactLayer", "exact_layers", "feature_names", "run_layers"]
+__all__ = ["ExactLayer", "exact_layers", "feature_names", "relu_layer", "run_layers"]
 
 Rows = tuple[tuple[Fraction, ...], ...]
 
@@ -67,6 +69,12 @@ def _product(left: Rows, right: Rows) -> Rows:
         )
         for row in left
     )
+
+
+def relu_layer(layer: ExactLayer) -> ReluLayer:
+    """The layer as the kernel has it."""
+    slope = Fraction(1) if layer.activation.name == "identity" else layer.activation.slope
+    return ReluLayer(layer.names, layer.weight, layer.bias, slope)
 
 
 def run_layers(

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tauomega.theory.kernel.halfspaces import Condition
-
-from .product_network import ProductLayer
+from tauomega.theory.kernel.product_network import ReluLayer
 
 __all__ = ["FALSE", "TRUE", "BatchedBounds", "known_of"]
 
@@ -22,7 +21,7 @@ TRUE, FALSE = 1, -1
 class BatchedBounds:
     """The product network in float64, with the bounds of `theory.kernel.relu_bounds` for a batch."""
 
-    def __init__(self, layers: Sequence[ProductLayer]) -> None:
+    def __init__(self, layers: Sequence[ReluLayer]) -> None:
         """Round the weights."""
         self._layers = [
             (

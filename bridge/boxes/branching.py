@@ -58,6 +58,16 @@ class Tree:
         self.children += [0, 0]
         return first
 
+    def preorder(self) -> list[int]:
+        """The cuts, parents before children, the lower half first."""
+        found, pending = [], [0]
+        while pending:
+            node = pending.pop()
+            found.append(self.cuts[node])
+            if self.cuts[node] != LEAF:
+                pending += [self.children[node] + 1, self.children[node]]
+        return found
+
 
 @final
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,16 @@ from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import NOTHING, Hard
 from tauomega.theory.kernel import Domain, Finite, Range, Value, evaluate
 from tauomega.theory.kernel.halfspaces import Condition, Form, NotAffineError, condition_of
+from tauomega.theory.kernel.product_network import ReluLayer, product_network
 from tauomega.theory.kernel.relu_bounds import GRID, IntegerLayer, integer_layers, outward
 from tauomega.theory.policy import Depth, TauUPolicy
 from tauomega.theory.scm import SCM
 
-from ..exact_layers import exact_layers, run_layers
+from ..exact_layers import exact_layers, relu_layer, run_layers
 from ..network_model import NetworkModel
 from .batched_bounds import BatchedBounds
 from .branching import Question, Searched, Tree, search
 from .exact_leaves import proved_leaves
-from .product_network import ProductLayer, product_network
 
 __all__ = ["BoxClaim", "Proof", "Refutation", "Settled", "Tuple"]
 
@@ -192,9 +192,9 @@ class BoxClaim:
             for where, believed in zip(self.tuples(sites), searched, strict=True)
         ]
 
-    def _network(self, sites: Sequence[str]) -> tuple[ProductLayer, ...]:
+    def _network(self, sites: Sequence[str]) -> tuple[ReluLayer, ...]:
         swapped = {name: self.claim.sites[name] for name in sites}
-        return product_network(self.layers, swapped, self.forms)
+        return product_network([relu_layer(x) for x in self.layers], swapped, self.forms)
 
     def _outcome(
         self,

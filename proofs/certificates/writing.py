@@ -16,6 +16,7 @@ from tauomega.solvers.refuting import refute
 from tauomega.solvers.statements import squares_count
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.counterexample import (
+    BoxPoint,
     Counterexample,
     NoContextMap,
     NotABlockMap,
@@ -23,12 +24,15 @@ from tauomega.theory.counterexample import (
     Square,
 )
 from tauomega.theory.definition import Definition
+from tauomega.theory.definitions.interchange import InterchangeConsistency
+from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBoxes
 from tauomega.theory.errors import EngineDisagreementError
 from tauomega.theory.kernel.blasting import NotBlastedError
 from tauomega.theory.kernel.circuit import FALSE
 from tauomega.theory.kernel.commuting import Built, Commuting, build
 from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
 from tauomega.theory.kernel.expression import Reference, substitute
+from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.verdict import Fails, Holds, Verdict
 
 from .checker.checking import stated
@@ -77,7 +81,11 @@ def certificate_of(
     parameters = parameters_of(definition, verdict.question)
     try:
         question = question_of(claim_of(found), definition.name, parameters)
-        proof = _proof(question, verdict, Budget(seconds, memory))
+        budget = Budget(seconds, memory)
+        if isinstance(definition, InterchangeOverBoxes):
+            proof = _over_boxes(claim, definition, verdict, budget)
+        else:
+            proof = _proof(question, verdict, budget)
     except RefusedError as error:
         raise NotCertifiedError(str(error)) from error
     return _document(found, question, verdict.name, verdict.question.semantics, task, proof)
@@ -124,6 +132,35 @@ def _proof(question: Question, verdict: Verdict, budget: Budget) -> Json:
             return {"squares": evidence, "tau_u": [[n, tree_to_json(e)] for n, e in maps.items()]}
         case _:
             raise NotCertifiedError("only a proof or a counterexample has a certificate")
+
+
+def _over_boxes(
+    claim: Abstraction, definition: InterchangeOverBoxes, verdict: Verdict, budget: Budget
+) -> Json:
+    """Trees of boxes, searched and proved anew; or the inputs that refute."""
+    from tauomega.bridge.boxes.certifying import BoxClaim, Proof
+
+    if isinstance(verdict, Fails) and isinstance(verdict.counterexample, BoxPoint):
+        found = verdict.counterexample
+        sources = [
+            [name, items_to_json(items), [str(x) for x in row]]
+            for name, items, row in found.sources
+        ]
+        point = {"base": items_to_json(found.base), "row": [str(x) for x in found.row]}
+        return {"counterexample": {"kind": "box-point", **point, "sources": sources}}
+    if not isinstance(verdict, Holds):
+        raise NotCertifiedError("only a proof or a counterexample has a certificate")
+    policy = TauUPolicy.INPUTS if claim.tau_u is None else TauUPolicy.GIVEN
+    scored = InterchangeConsistency().scored_variables(claim)
+    boxes = BoxClaim(claim, definition.radius, scored, policy)
+    trees = []
+    for sites in boxes.subsets(definition.joint):
+        settled = boxes.settle(sites, stop=lambda: budget.spent)
+        proofs = [s.outcome for s in settled if isinstance(s.outcome, Proof)]
+        if len(proofs) < len(settled):
+            raise NotCertifiedError("some tuple of boxes was not proved in this time")
+        trees.append([proof.tree.preorder() for proof in proofs])
+    return {"boxes": trees}
 
 
 # ---------------------------------------------------------------- squares that commute

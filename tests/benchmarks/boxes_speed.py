@@ -21,7 +21,8 @@ import numpy as np
 from tauomega import load
 from tauomega.bridge.benchmark.tasks.hierarchical_equality import RECIPE
 from tauomega.bridge.boxes.certifying import BoxClaim, Proof, Refutation
-from tauomega.bridge.boxes.product_network import product_network
+from tauomega.bridge.exact_layers import relu_layer
+from tauomega.theory.kernel.product_network import product_network
 from tauomega.theory.kernel.relu_bounds import GRID, bounds_over_box, integer_layers, outward
 from tauomega.theory.policy import TauUPolicy
 
@@ -58,7 +59,9 @@ def violations(tries: int, seed: int) -> int:
     """How many of so many float64 outputs lie outside the exact bounds of their box."""
     claim = load("equality_near").claim
     boxes = BoxClaim(claim, Fraction(0), ["same"], TauUPolicy.INPUTS)
-    network = product_network(boxes.layers, {"left": claim.sites["left"]}, boxes.forms)
+    network = product_network(
+        [relu_layer(x) for x in boxes.layers], {"left": claim.sites["left"]}, boxes.forms
+    )
     integers = integer_layers([(v.weight, v.bias, v.slope) for v in network])
     floats = [(np.array(v.weight, float), np.array(v.bias, float), float(v.slope)) for v in network]
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from .expression import Apply, Constant, Expression, Operator, Reference
 
-__all__ = ["Condition", "Form", "NotAffineError", "condition_of", "known"]
+__all__ = ["Condition", "Form", "NotAffineError", "affine", "condition_of", "known"]
 
 Form = tuple[tuple[tuple[str, Fraction], ...], Fraction]
 """An affine form: (name, coefficient) sorted by name, and the constant."""
@@ -107,40 +107,45 @@ def _number(form: Form, forms: list[Form]) -> int:
 
 
 def _difference(left: Expression, right: Expression) -> Form:
-    factors, constant = _affine(left)
-    others, shift = _affine(right)
+    factors, constant = affine(left)
+    others, shift = affine(right)
     for name, factor in others.items():
         factors[name] = factors.get(name, Fraction(0)) - factor
     return tuple(sorted((n, f) for n, f in factors.items() if f)), constant - shift
 
 
-def _affine(expression: Expression) -> tuple[dict[str, Fraction], Fraction]:
+def affine(expression: Expression) -> tuple[dict[str, Fraction], Fraction]:
+    """The factors and the constant of an affine expression.
+
+    Raises:
+        NotAffineError: it is none.
+    """
     match expression:
         case Constant(value=value) if not isinstance(value, str):
             return {}, Fraction(value)
         case Reference(name=name):
             return {name: Fraction(1)}, Fraction(0)
         case Apply(operator=Operator.NEG, arguments=(inner,)):
-            return _scaled(_affine(inner), Fraction(-1))
+            return _scaled(affine(inner), Fraction(-1))
         case Apply(operator=Operator.ADD, arguments=arguments):
             total: dict[str, Fraction] = {}
             constant = Fraction(0)
             for argument in arguments:
-                factors, shift = _affine(argument)
+                factors, shift = affine(argument)
                 constant += shift
                 for name, factor in factors.items():
                     total[name] = total.get(name, Fraction(0)) + factor
             return total, constant
         case Apply(operator=Operator.MUL, arguments=(left, right)):
-            first, second = _affine(left), _affine(right)
+            first, second = affine(left), affine(right)
             if not first[0]:
                 return _scaled(second, first[1])
             if not second[0]:
                 return _scaled(first, second[1])
         case Apply(operator=Operator.DIV, arguments=(left, right)):
-            divisor = _affine(right)
+            divisor = affine(right)
             if not divisor[0] and divisor[1]:
-                return _scaled(_affine(left), 1 / divisor[1])
+                return _scaled(affine(left), 1 / divisor[1])
         case _:
             pass
     raise NotAffineError(f"{type(expression).__name__} is no affine form")

@@ -9,6 +9,7 @@
 | `squares` | evidence that squares commute: enumeration, clausal proof, decision diagram |
 | `identity` | evidence for linear models: affine forms that are equal |
 | `refuting` | counterexamples, evaluated again |
+| `boxes` | interchange over boxes of inputs: trees with leaves bounded in integers |
 | `composing` | two abstractions in a row |
 | `checking` | the whole: accepted with what it rests on, or refused |
 """

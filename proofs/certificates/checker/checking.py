@@ -15,7 +15,7 @@ from .document import SCHEMA, RefusedError, digest, read_document
 from .factors import factor_of
 from .refuting import check_counterexample
 from .squares import check_squares, check_table, domains_of
-from .statements import Question, are_disjoint, context_map, question_of, statement_of
+from .statements import OVER_BOXES, Question, are_disjoint, context_map, question_of, statement_of
 
 __all__ = ["Accepted", "check_certificate"]
 
@@ -122,6 +122,11 @@ def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[t
         words = check_composition(question, first, second)
         inner = [(f"part {k}: {c}", how) for k, p in ((1, a), (2, b)) for c, how in p.shown]
         return [("composition", words), *inner]
+    if question.definition == OVER_BOXES:
+        from .boxes import check_boxes  # what other claims do not need is not loaded
+
+        refuse_unless(set(proof) == {"boxes"}, "no trees of boxes")
+        return [("boxes", check_boxes(question, proof["boxes"]))]
     searched = bool(question.searched)
     refuse_unless(set(proof) == ({"squares", "tau_u"} if searched else {"squares"}), "no proof")
     shown = []

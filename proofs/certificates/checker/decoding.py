@@ -24,7 +24,15 @@ from tauomega.theory.kernel.program import Kind, Program, Variable
 
 from .document import RefusedError
 
-__all__ = ["Claim", "claim_of", "expressions_of", "items_of", "list_of", "refuse_unless"]
+__all__ = [
+    "Claim",
+    "claim_of",
+    "expressions_of",
+    "items_of",
+    "list_of",
+    "number_of",
+    "refuse_unless",
+]
 
 DEEPEST, DIGITS, ALL_DIGITS, VARIABLES = 300, 1000, 100_000, 100_000
 _NUMBER = re.compile(r"-?[0-9]+(/[0-9]+)?")
@@ -95,7 +103,8 @@ def value_of(text: Any) -> Value:
     return number
 
 
-def _number(text: Any) -> int | Fraction:
+def number_of(text: Any) -> int | Fraction:
+    """An exact number in lowest terms."""
     value = value_of(text)
     if isinstance(value, str):
         raise RefusedError(f"{value!r} is no number")

@@ -26,7 +26,7 @@ from .decoding import items_of, list_of, refuse_unless
 from .document import RefusedError
 from .factors import states_of
 from .squares import domains_of
-from .statements import Question, family_of, statement_of
+from .statements import OVER_BOXES, Question, family_of, statement_of
 
 __all__ = ["check_counterexample", "first_missed"]
 
@@ -37,7 +37,13 @@ def check_counterexample(question: Question, found: Mapping[str, Any]) -> str:
     Raises:
         RefusedError: it does not.
     """
+    over_boxes = question.definition == OVER_BOXES
+    refuse_unless(over_boxes == (found.get("kind") == "box-point"), "another kind is asked for")
     match found:
+        case {"kind": "box-point"}:
+            from .boxes import check_box_point  # what other claims do not need is not loaded
+
+            return check_box_point(question, found)
         case {"kind": "square", **rest}:
             return _square(question, rest)
         case {"kind": "no context", "context": context, "separators": list() as separators}:

@@ -17,6 +17,7 @@ from .document import RefusedError
 from .factors import Factor, factor_of, states_of
 
 __all__ = [
+    "OVER_BOXES",
     "Question",
     "are_disjoint",
     "context_map",
@@ -26,6 +27,7 @@ __all__ = [
     "statement_of",
 ]
 
+OVER_BOXES = "interchange-over-boxes"
 PAIRS = 2**14
 """Interventions that are listed one by one."""
 _SQUARES = ("tau-abstraction", "constructive", "uniform")
@@ -64,6 +66,8 @@ def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) ->
     tau_u = parameters.get("tau_u", "")
     if definition == "interchange":
         return _interchange(claim, parameters, tau_u)
+    if definition == OVER_BOXES:
+        return _over_boxes(claim, parameters)
     keys = {"family", "omega", "tau_u", "high_family", "undefined"}
     if definition not in _SQUARES or set(parameters) != keys:
         raise RefusedError(f"no definition with these parameters is checked: {definition!r}")
@@ -162,6 +166,19 @@ def _interchange(claim: Claim, parameters: Mapping[str, str], tau_u: str) -> Que
     return Question(claim, "interchange", parameters, factors, ("interchange",), words, "", ())
 
 
+def _over_boxes(claim: Claim, parameters: Mapping[str, str]) -> Question:
+    if set(parameters) != {"radius", "joint"} or not claim.sites:
+        raise RefusedError("interchange over boxes has a radius, a number of sites, and sites")
+    factors = {n: Factor((), False, 0) for n in _scored(claim, {"scored": "outputs"})}  # only named
+    words = (
+        f"for every base, every set of sites ({parameters['joint']} at once) and every source of each, at "
+        f"all inputs within {parameters['radius']} of the codes of their contexts, setting the sites to "
+        f"their values on the sources gives {', '.join(factors)} the values that setting the high-level "
+        "variables gives"
+    )
+    return Question(claim, OVER_BOXES, parameters, factors, ("boxes",), words, "", ())
+
+
 def _scored(claim: Claim, parameters: Mapping[str, str]) -> list[str]:
     inputs = {v.name for v in claim.high.variables if v.kind is Kind.INPUT}
     mapped = [n for n in claim.tau if n not in inputs or n in claim.sites]
@@ -185,7 +202,7 @@ def context_map(question: Question) -> dict[str, Expression]:
         RefusedError: a root of that name is missing below.
     """
     given = question.claim.tau_u or {}
-    inputs = question.parameters["tau_u"] == "inputs"
+    inputs = question.parameters.get("tau_u", "inputs") == "inputs"
     kinds = (Kind.INPUT,) if inputs else (Kind.INPUT, Kind.EXOGENOUS)
     below = {v.name for v in question.claim.low.variables if v.kind in kinds}
     found: dict[str, Expression] = {}

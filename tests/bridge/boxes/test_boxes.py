@@ -16,8 +16,7 @@ from tauomega import SCM, Abstraction, Network, check, load
 from tauomega.bridge.boxes import branching
 from tauomega.bridge.boxes.batched_bounds import TRUE, BatchedBounds
 from tauomega.bridge.boxes.certifying import BoxClaim, Proof, Refutation
-from tauomega.bridge.boxes.product_network import product_network
-from tauomega.bridge.exact_layers import exact_layers, run_layers
+from tauomega.bridge.exact_layers import exact_layers, relu_layer, run_layers
 from tauomega.bridge.feature_map import FeatureMap
 from tauomega.bridge.network import Activation, Layer
 from tauomega.bridge.network_model import NetworkModel
@@ -26,6 +25,7 @@ from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBo
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import evaluate, parse_expression, relu_bounds
 from tauomega.theory.kernel.halfspaces import Form, NotAffineError, condition_of, known
+from tauomega.theory.kernel.product_network import product_network
 from tauomega.theory.kernel.relu_bounds import GRID, bounds_over_box, integer_layers, outward
 from tauomega.theory.kernel.scope import Scope
 from tauomega.theory.policy import TauUPolicy
@@ -105,7 +105,7 @@ def test_float_bounds_are_near_the_exact_ones() -> None:
     forms: list[Form] = [
         ((("output[0]", Fraction(1)), ("output[1]", Fraction(-2))), Fraction(1, 2))
     ]
-    network = product_network(layers, {}, forms)
+    network = product_network([relu_layer(x) for x in layers], {}, forms)
     integers = integer_layers([(v.weight, v.bias, v.slope) for v in network])
     box = [outward(Fraction(-1), Fraction(1, 2))] * 3
     ((low, high),) = bounds_over_box(integers, box)
@@ -162,7 +162,7 @@ def test_the_product_network_is_the_patched_run(seed: int) -> None:
     layers = exact_layers(network, features)
     sites = {"m": ("layers.0.features[0]", "layers.1[2]"), "n": ("layers.1[0]",)}
     forms: list[Form] = [((("output[0]", Fraction(2)), ("output[1]", Fraction(-1))), Fraction(1))]
-    product = product_network(layers, sites, forms)
+    product = product_network([relu_layer(x) for x in layers], sites, forms)
     for _ in range(10):
         rows = [[Fraction(rng.randint(-20, 20), 10) for _ in range(2)] for _ in range(3)]
         patches: dict[str, Fraction] = {}
@@ -187,7 +187,7 @@ def z3_says(boxes: BoxClaim, sites: list[str]) -> dict[Any, bool]:
     """Tuple -> whether every input in its boxes reads as expected, by z3 over the reals."""
     found = {}
     swapped = {name: boxes.claim.sites[name] for name in sites}
-    product = product_network(boxes.layers, swapped, boxes.forms)
+    product = product_network([relu_layer(x) for x in boxes.layers], swapped, boxes.forms)
     for where in boxes.tuples(sites):
         centres = [x for p in (where.base, *(q for _, q in where.sources)) for x in boxes.rows[p]]
         inputs = [z3.Real(f"x{k}") for k in range(len(centres))]

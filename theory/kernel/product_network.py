@@ -5,31 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
 
-from tauomega.theory.kernel.halfspaces import Form
+from .halfspaces import Form
 
-from ..exact_layers import ExactLayer
+__all__ = ["ReluLayer", "product_network"]
 
-__all__ = ["ProductLayer", "product_network"]
-
-Row = list[Fraction]
 ZERO = Fraction(0)
 
 
-@final
 @dataclass(frozen=True, slots=True)
-class ProductLayer:
-    """activation(weight · previous + bias): `weight` (rows, previous rows), one slope for all rows."""
+class ReluLayer:
+    """The units `names` have the values φ(weight · previous layer + bias) with φ(z) = max(z, slope · z).
 
+    `weight` has shape (units, previous units), `bias` shape (units,); slope 1 is the identity.
+    """
+
+    names: tuple[str, ...]
     weight: tuple[tuple[Fraction, ...], ...]
     bias: tuple[Fraction, ...]
     slope: Fraction
 
 
 def product_network(
-    layers: Sequence[ExactLayer], sites: Mapping[str, tuple[str, ...]], forms: Sequence[Form]
-) -> tuple[ProductLayer, ...]:
+    layers: Sequence[ReluLayer], sites: Mapping[str, tuple[str, ...]], forms: Sequence[Form]
+) -> tuple[ReluLayer, ...]:
     r"""The affine forms of the outputs of a base whose sites are set to their values in source runs.
 
     Its input is the base's inputs, then those of each site's source in the order of `sites`. A source
@@ -45,39 +44,34 @@ def product_network(
     owner = {place[unit]: c for c, units in enumerate(sites.values(), 1) for unit in units}
     last = [max(place[unit][0] for unit in units) for units in sites.values()]
     width = len(layers[0].weight[0])
-    columns = [
-        {v: c * width + v for v in range(width)} for c in range(len(sites) + 1)
-    ]  # of each copy: unit of the layer before -> column
+    copies = range(len(sites) + 1)
+    columns = [{v: c * width + v for v in range(width)} for c in copies]  # unit before -> column
     total = width * (len(sites) + 1)
-    found: list[ProductLayer] = []
+    found: list[ReluLayer] = []
     for k, layer in enumerate(layers):
-        rows: list[Row] = []
+        rows: list[tuple[Fraction, ...]] = []
         bias: list[Fraction] = []
-        made: list[dict[int, int]] = [{} for _ in columns]
-        for c in range(len(columns)):
+        made: list[dict[int, int]] = [{} for _ in copies]
+        for c in copies:
             for j in _computed(c, k, len(layer.names), owner, last):
-                row = [ZERO] * total
-                for v, weight in enumerate(layer.weight[j]):
-                    row[columns[c][v]] = weight
                 made[c][j] = len(rows)
-                rows.append(row)
+                rows.append(_row(total, {columns[c][v]: w for v, w in enumerate(layer.weight[j])}))
                 bias.append(layer.bias[j])
         for (layer_number, j), c in owner.items():
             if layer_number == k:
                 made[0][j] = made[c][j]
         columns, total = made, len(rows)
-        slope = Fraction(1) if layer.activation.name == "identity" else layer.activation.slope
-        found.append(ProductLayer(tuple(map(tuple, rows)), tuple(bias), slope))
+        names = tuple(f"{k}.{row}" for row in range(len(rows)))
+        found.append(ReluLayer(names, tuple(rows), tuple(bias), layer.slope))
     outputs = {name: columns[0][j] for j, name in enumerate(layers[-1].names)}
-    rows = []
-    for factors, _ in forms:
-        row = [ZERO] * total
-        for name, factor in factors:
-            row[outputs[name]] = factor
-        rows.append(row)
-    constants = tuple(constant for _, constant in forms)
-    found.append(ProductLayer(tuple(map(tuple, rows)), constants, Fraction(1)))
+    last_rows = tuple(_row(total, {outputs[n]: f for n, f in factors}) for factors, _ in forms)
+    names = tuple(f"form {k}" for k in range(len(forms)))
+    found.append(ReluLayer(names, last_rows, tuple(c for _, c in forms), Fraction(1)))
     return tuple(found)
+
+
+def _row(width: int, entries: Mapping[int, Fraction]) -> tuple[Fraction, ...]:
+    return tuple(entries.get(column, ZERO) for column in range(width))
 
 
 def _computed(
