@@ -7,10 +7,14 @@ whether one is in it, one at random, the minimal ones.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from typing import final
+
+from tauomega.theory.errors import UndecidedError
 
 from .circuits import Circuit
 
@@ -28,6 +32,7 @@ class CircuitSet:
     Attributes:
         widths: units of every layer, inputs first, without the output.
         root: the diagram's node; nodes are shared by all sets made from this one.
+        deadline: the time, by `time.monotonic`, after which making nodes raises `UndecidedError`.
 
     Source: Minato (1993), Zero-suppressed BDDs for set manipulation; Knuth (2011), TAOCP 4A, 7.1.4,
     for the minimal elements and the sets that contain no other.
@@ -35,19 +40,24 @@ class CircuitSet:
 
     widths: tuple[int, ...]
     root: int = EMPTY
+    deadline: float = inf
     _nodes: list[tuple[int, int, int]] = field(default_factory=lambda: [(-1, 0, 0), (-1, 1, 1)])
     _unique: dict[tuple[int, int, int], int] = field(default_factory=dict)
     _counts: dict[int, int] = field(default_factory=lambda: {EMPTY: 0, UNIT: 1})
     _made: dict[tuple[str, int, int], int] = field(default_factory=dict)
 
     @classmethod
-    def from_circuits(cls, widths: tuple[int, ...], circuits: Iterable[Circuit]) -> CircuitSet:
+    def from_circuits(
+        cls, widths: tuple[int, ...], circuits: Iterable[Circuit], *, deadline: float = inf
+    ) -> CircuitSet:
         """The set of some circuits.
 
         Complexity: the circuits times the edges, at most.
         """
-        made = cls(widths)
+        made = cls(widths, deadline=deadline)
         numbers = sorted({made._number(circuit) for circuit in circuits})
+        if time.monotonic() > deadline:
+            raise UndecidedError("the time was up before a diagram was built")
         made.root = made._built(numbers, 0, len(numbers), made.edges - 1)
         return made
 
@@ -113,7 +123,8 @@ class CircuitSet:
         return self._with(self._minimal(self.root))
 
     def _with(self, root: int) -> CircuitSet:
-        return CircuitSet(self.widths, root, self._nodes, self._unique, self._counts, self._made)
+        shared = self._nodes, self._unique, self._counts, self._made
+        return CircuitSet(self.widths, root, self.deadline, *shared)
 
     def _number(self, circuit: Circuit) -> int:
         number = 0
@@ -137,6 +148,10 @@ class CircuitSet:
             return low
         key = (edge, low, high)
         if key not in self._unique:
+            if len(self._nodes) % 1024 == 0 and time.monotonic() > self.deadline:
+                raise UndecidedError(
+                    f"the time was up after {len(self._nodes):,} nodes of a diagram"
+                )
             self._unique[key] = len(self._nodes)
             self._nodes.append(key)
         return self._unique[key]
@@ -215,9 +230,15 @@ class CircuitSet:
         return self._made[key]
 
 
-def minimal_circuits(widths: tuple[int, ...], circuits: Iterable[Circuit]) -> CircuitSet:
-    """Those of some circuits that contain no other of them."""
-    return CircuitSet.from_circuits(widths, circuits).minimal()
+def minimal_circuits(
+    widths: tuple[int, ...], circuits: Iterable[Circuit], *, deadline: float = inf
+) -> CircuitSet:
+    """Those of some circuits that contain no other of them.
+
+    Raises:
+        UndecidedError: the deadline, by `time.monotonic`, has passed.
+    """
+    return CircuitSet.from_circuits(widths, circuits, deadline=deadline).minimal()
 
 
 def circuit_key(widths: tuple[int, ...], circuit: Circuit) -> str:

@@ -215,14 +215,14 @@ class _Scan:
     def listed(self, deadline: float = inf) -> Iterator[tuple[Circuit, bool]]:
         """The possibly perfect circuits, and whether each needs an exact decision."""
         for part, count in self.close:
-            if time.monotonic() > deadline:
-                raise UndecidedError("the time was up before all perfect circuits were listed")
             found = np.empty((count, 3), np.int64)
             unsure = np.empty(count, np.bool_)
             total = self.kernel.list_states(*part, *self.arguments, found, unsure)
             assert total == count, (total, count)
-            for (state, left, right), flag in zip(found.tolist(), unsure.tolist(), strict=True):
-                yield self._circuit(state, left, right), flag
+            for number, (place, flag) in enumerate(zip(found, unsure.tolist(), strict=True)):
+                if number % 4096 == 0 and time.monotonic() > deadline:
+                    raise UndecidedError("the time was up before all perfect circuits were listed")
+                yield self._circuit(*place.tolist()), flag
 
     def _scan_all(
         self, parts: list[tuple[int, int]], deadline: float, progress: Progress | None

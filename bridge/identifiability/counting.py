@@ -162,10 +162,12 @@ def count(
     found = _Partial(counted, table, chosen, deadline, limit)
     if "circuits" in parts:
         found.attempt("circuits", lambda: found.count_circuits(progress))
+    if "mappings" in parts:  # before what lists circuits, which may take all the time
+        found.attempt("mappings", found.count_mappings)
+    if "circuits" in parts and chosen.minimal:
+        found.attempt("minimal circuits", found.count_minimal)
     if "interpretations" in parts:
         found.attempt("interpretations", found.count_interpretations)
-    if "mappings" in parts:
-        found.attempt("mappings", found.count_mappings)
     return Counts(
         gate,
         output,
@@ -248,12 +250,10 @@ class _Partial:
         self.circuits = count_circuits(
             self.network, self.table, self.options, timeout=self.left(), progress=progress
         )
-        if self.options.minimal:
-            self.attempt("minimal circuits", self.count_minimal)
 
     def count_minimal(self) -> None:
         widths = (self.network.inputs, *self.network.hidden)
-        self.minimal = len(minimal_circuits(widths, self.perfect()))
+        self.minimal = len(minimal_circuits(widths, self.perfect(), deadline=self.deadline))
 
     def perfect(self) -> list[Circuit]:
         if self.listed is None:

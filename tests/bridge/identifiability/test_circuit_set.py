@@ -15,6 +15,7 @@ from tauomega.bridge.identifiability.circuit_set import CircuitSet, minimal_circ
 from tauomega.bridge.identifiability.circuits import Circuit, list_circuits
 from tauomega.bridge.identifiability.counting import prepare
 from tauomega.bridge.network import Network
+from tauomega.theory.errors import UndecidedError
 
 EVERYTHING = Options(full_mask=True, min_sparsity=Fraction(0))
 
@@ -73,3 +74,13 @@ def test_samples_are_uniform(listed: list[Circuit]) -> None:
     assert statistic < 37.7  # the 99.9th percentile of chi-squared with 15 degrees of freedom
     with pytest.raises(IndexError, match="nothing to draw"):
         CircuitSet((2, 3, 3)).sample(rng)
+
+
+def test_the_deadline_is_kept(listed: list[Circuit]) -> None:
+    with pytest.raises(UndecidedError, match="the time was up before a diagram"):
+        minimal_circuits((2, 3, 3), listed, deadline=0.0)
+    made = CircuitSet.from_circuits((2, 3, 3), listed)
+    made.deadline = 0.0
+    made._nodes += [(0, 0, 0)] * (-len(made._nodes) % 1024)
+    with pytest.raises(UndecidedError, match="1,024 nodes of a diagram"):
+        made._node(30, 1, 1)
