@@ -78,6 +78,18 @@ def test_a_chain_of_sites_keeps_what_the_next_one_tells_apart(network_of: Read) 
     assert (0, 1, 1, 0) == whole.labels[0]
 
 
+def test_a_later_site_may_tell_apart_what_the_output_does_not(network_of: Read) -> None:
+    """Sources 00 and 01 of the first unit give equal outputs with the later site set or not; they
+    lead that site to states which differ on another base."""
+    network, _ = prepare(network_of("xor_3_3_published"), "XOR")
+    sites = (0b000001, 0b010000)
+    needed = coarsest_labels(joint_outputs(PatchedRuns(network), sites))
+    assert (0, 0, 0, 1) == needed[0]
+    found = stable_labels(network, sites)
+    assert ((0, 1, 1, 2), (0, 0, 0, 1)) == found.labels
+    assert (3, 3) == found.classes
+
+
 def test_too_many_interchanges_are_refused(
     network_of: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,7 +87,6 @@ def explained(
         ("AND", BIASES[:2]),
         ("IMP", BIASES[1:]),
         pytest.param("AND", BIASES, marks=pytest.mark.slow),
-        pytest.param("IMP", BIASES, marks=pytest.mark.slow),
     ],
 )
 def test_the_law_is_that_of_all_networks_of_the_grid(
