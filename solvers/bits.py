@@ -65,7 +65,7 @@ class Bits:
         code = code_of(miter.circuit, miter.literals, miter.free)
         total = 1 << len(miter.free)
         allowed = PIECE << (3 if is_compiled() else 0)
-        step = min(total, 1 << max(12, (allowed // len(miter.cone)).bit_length() - 1))
+        step = min(total, 1 << max(12, (allowed // max(1, len(miter.cone))).bit_length() - 1))
         for start in range(0, total, step):
             if budget.spent:
                 reason = f"{budget.seconds:g} s are over"

@@ -66,10 +66,13 @@ class Heard:
     engine: str
     problem: Problem
     answer: Answer | None
+    crash: str = ""
 
     @property
     def verdict(self) -> str:
-        """`holds`, `fails`, `input` (refused) or `none` (not decided)."""
+        """`holds`, `fails`, `input` (refused), `crash`, or `none` (not decided)."""
+        if self.crash:
+            return "crash"
         if self.answer is None:
             return "input"
         if self.answer.lo > self.problem.tolerance:
@@ -85,6 +88,8 @@ def ask(engine: Engine, problem: Problem, seconds: float = SECONDS) -> Heard | N
         return Heard(engine.name, problem, engine.bounds(problem, Budget(seconds)))
     except InputError:
         return Heard(engine.name, problem, None)
+    except Exception as error:  # whatever an engine dies of is a finding of this run
+        return Heard(engine.name, problem, None, f"{type(error).__name__}: {error}")
 
 
 def asked(problem: Problem, engines: Sequence[Engine] = ENGINES) -> list[Heard]:
@@ -107,6 +112,7 @@ def complaints(heard: Sequence[Heard]) -> list[str]:
     if len(verdicts) > 1:
         said = ", ".join(f"{h.engine}: {h.verdict}" for h in heard)
         found.append(f"verdicts differ: {said}")
+    found += [f"{h.engine} died of {h.crash}" for h in heard if h.crash]
     answers = [(h, h.answer) for h in heard if h.answer is not None]
     if answers and max(a.lo for _, a in answers) > min(a.hi for _, a in answers):
         found.append("bounds exclude each other")

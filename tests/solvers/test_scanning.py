@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 
 import pytest
 
+from tauomega import SCM, Abstraction
+from tauomega.solvers.bits import Bits
+from tauomega.solvers.checking import problem_of
+from tauomega.solvers.deciding_facts import decide_facts
+from tauomega.solvers.engine import Budget
 from tauomega.solvers.scanning import Code, code_of, scan, scan_in_numpy
 from tauomega.solvers.scanning_compiled import scan_compiled
+from tauomega.theory.defect import clauses
+from tauomega.theory.definitions.tau_abstraction import TauAbstraction
+from tauomega.theory.family import Given
+from tauomega.theory.intervention import NOTHING
 from tauomega.theory.kernel.circuit import Circuit
+from tauomega.theory.policy import TauUPolicy
 
 RUNS = {"numpy": scan_in_numpy, "compiled": scan_compiled}
 
@@ -68,3 +79,13 @@ def test_one_assignment_among_a_million_is_found_in_its_piece_only(at: int, run:
 
 def test_large_work_goes_to_the_compiled_run() -> None:
     assert scan(needle(26, 2**26 - 2), 0, 1 << 26) == 2**26 - 2
+
+
+def test_a_claim_that_fails_everywhere_needs_no_gate() -> None:
+    model, other = SCM.from_text("U : bool\nX : bool = 1"), SCM.from_text("U : bool\nX : bool = 0")
+    claim = Abstraction.from_text(model, other, {"X": "X"})
+    definition = TauAbstraction(Given((NOTHING,)), tau_u=TauUPolicy.IDENTITY)
+    part = list(clauses(definition.defect(claim)))[-1]
+    problem = problem_of(claim, part, decide_facts(claim, Budget(5)), Fraction(0))
+    answer = Bits(draws=0).bounds(problem, Budget(5))
+    assert answer.lo == 1
