@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -14,13 +14,21 @@ from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
 from tauomega.theory.verdict import Certified, Evidence, Trusted
 
 from .bits import collapsed, held, refuted
-from .child import Answered, Crashed, run_in_child
+from .child import Answered, Crashed, Outcome, run_in_child
 from .cutting import Cut, cut, orders
 from .engine import Answer, Budget, Problem
 from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
 from .statements import NotStatedError, refusal
 
-__all__ = ["BDD", "Bdd", "Decided", "checked_diagram", "decide_on_diagrams"]
+__all__ = [
+    "BDD",
+    "Bdd",
+    "Decided",
+    "checked_diagram",
+    "decide_on_diagrams",
+    "read_decided",
+    "work_on_diagrams",
+]
 
 ZERO, ONE = Fraction(0), Fraction(1)
 CAPS = (2**18, 2**21)
@@ -79,13 +87,23 @@ class Decided:
 
 def decide_on_diagrams(miter: Miter, budget: Budget) -> Decided | str:
     """Whether a circuit can be satisfied, and how at least; or why that was not decided."""
+    work, tried = work_on_diagrams(miter)
+    outcome = run_in_child(work, seconds=0.95 * budget.left, memory=budget.memory * 4)
+    return read_decided(outcome, tried, budget)
+
+
+Orders = Sequence[tuple[int, ...]]
+
+
+def work_on_diagrams(miter: Miter) -> tuple[Callable[[], Any], Orders]:
+    """What a child process is to do, and the orders of variables that it will try."""
     cuts = cut(miter)
     tried = orders(miter, cuts)
-    outcome = run_in_child(
-        partial(_decide, miter, cuts, tried),
-        seconds=0.95 * budget.left,
-        memory=budget.memory * 4,
-    )
+    return partial(_decide, miter, cuts, tried), tried
+
+
+def read_decided(outcome: Outcome, tried: Orders, budget: Budget) -> Decided | str:
+    """What the child said of a circuit."""
     match outcome:
         case Answered(value=[int() as which, None]):
             return Decided(None, tried[which])
@@ -99,7 +117,7 @@ def decide_on_diagrams(miter: Miter, budget: Budget) -> Decided | str:
             return f"{budget.seconds:g} s are over"
 
 
-def _decide(miter: Miter, cuts: Cut, tried: Sequence[tuple[int, ...]]) -> Any:
+def _decide(miter: Miter, cuts: Cut, tried: Orders) -> Any:
     """In the child: which order did, and the least satisfying assignment or `None`."""
     for cap in CAPS:
         for which, order in enumerate(tried):

@@ -14,18 +14,20 @@ from .child import Answered, run_in_child
 from .engine import Budget
 from .miter import Miter
 
-__all__ = ["least_model"]
+__all__ = ["least_in_child", "least_model"]
 
 
 def least_model(miter: Miter, model: frozenset[int], budget: Budget) -> tuple[frozenset[int], bool]:
     """The least satisfying assignment, and whether it was found; else the given one, and `False`."""
-    outcome = run_in_child(partial(_least, miter), seconds=0.9 * budget.left, memory=budget.memory)
+    outcome = run_in_child(
+        partial(least_in_child, miter), seconds=0.9 * budget.left, memory=budget.memory
+    )
     if isinstance(outcome, Answered) and outcome.value is not None:
         return frozenset(outcome.value), True
     return model, False
 
 
-def _least(miter: Miter) -> Any:
+def least_in_child(miter: Miter) -> Any:
     """In the child: the true variables of the least satisfying assignment."""
     words = miter.built.blaster.words
     choices = [f for _, f in miter.built.choices]

@@ -99,7 +99,7 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
             notes.append(f"{name}: {refusal}")
             continue
         asked.append(name)
-        answer = engine.bounds(problem, budget)
+        answer = _ask(name, engine, problem, budget)
         if is_decided(problem, answer):
             return Decision(answer, tuple(asked))
         notes.append(f"{name}: {answer.reason}")
@@ -111,6 +111,16 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
         refusals = "; ".join(notes)
         best = Answer(reason=f"no engine accepts it ({refusals})")
     return Decision(best, tuple(asked), tuple(notes))
+
+
+def _ask(name: str, engine: Engine, problem: Problem, budget: Budget) -> Answer:
+    """An engine's answer; diagrams do not run alone where there is a processor for a second process."""
+    if name == "bdd":
+        from .racing import can_race, raced
+
+        if can_race():
+            return raced(problem, budget)
+    return engine.bounds(problem, budget)
 
 
 def _dispatch(problem: Problem) -> list[str]:
