@@ -12,13 +12,15 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, final
 
 from .deadline import disturbed, undisturbed
 
-__all__ = ["Answered", "Child", "Crashed", "Outcome", "TimedOut", "run_in_child"]
+__all__ = ["Answered", "Child", "Crashed", "Outcome", "TimedOut", "in_this_process", "run_in_child"]
 
 LONGEST = 100_000_000
 
@@ -60,6 +62,8 @@ def run_in_child(
 
     Threads of the parent do not exist in the child: no engine that needs them is run this way.
     """
+    if _HERE.get():
+        return _called(function)
     with undisturbed():
         child = Child(function, seconds=seconds, memory=memory)
         try:
@@ -67,6 +71,26 @@ def run_in_child(
                 return child.outcome()
         finally:
             child.kill()
+
+
+_HERE: ContextVar[bool] = ContextVar("here", default=False)
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """Call functions here, not in children: for thousands of small questions that are known to end."""
+    token = _HERE.set(True)
+    try:
+        yield
+    finally:
+        _HERE.reset(token)
+
+
+def _called(function: Callable[[], Any]) -> Outcome:
+    try:
+        return Answered(json.loads(json.dumps(function())))
+    except Exception as error:
+        return Crashed(f"{type(error).__name__}: {error}")
 
 
 @final

@@ -26,6 +26,7 @@ from typing import Any, final
 from tauomega.solvers.agreeing import is_decided
 from tauomega.solvers.bdd import Bdd
 from tauomega.solvers.bits import Bits
+from tauomega.solvers.child import in_this_process
 from tauomega.solvers.engine import Answer, Budget, Engine, Problem
 from tauomega.solvers.explaining import explain
 from tauomega.solvers.portfolio import get_engine
@@ -300,7 +301,8 @@ def run(claims: int, lies: int, seed: int, journal: Path | None) -> list[dict[st
     for kind, number, ask_all in work:
         entry = known.get((kind, number))
         if entry is None or entry.get("seed") != seed:
-            entry = ask_all(seed, number) | {"seed": seed}
+            with in_this_process():  # a child costs more than one of these questions
+                entry = ask_all(seed, number) | {"seed": seed}
             if journal is not None:
                 with journal.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tauomega.solvers.child import Answered, Child, Crashed, TimedOut, run_in_child
+from tauomega.solvers.child import Answered, Child, Crashed, TimedOut, in_this_process, run_in_child
 from tauomega.solvers.deadline import GRACE, OverrunError, deadline
 from tauomega.solvers.engine import Budget
 
@@ -130,3 +130,13 @@ def test_a_child_is_killed_when_the_deadline_interrupts_the_wait(tmp_path: Path)
     with pytest.raises(OverrunError), deadline(Budget(0.2)):
         run_in_child(write_and_wait, seconds=60)
     assert gone_soon(int(note.read_text()))
+
+
+def test_small_questions_can_be_asked_in_this_process() -> None:
+    with in_this_process():
+        assert run_in_child(lambda: [os.getpid(), (1, 2)], seconds=5) == Answered(
+            [os.getpid(), [1, 2]]
+        )
+        assert isinstance(run_in_child(lambda: 1 // 0, seconds=5), Crashed)
+    outside = run_in_child(os.getpid, seconds=5)
+    assert outside != Answered(os.getpid())
