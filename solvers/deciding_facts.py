@@ -90,10 +90,9 @@ def _support(
     names = [v for v in scm.endogenous if v in used]
     domains = {v: scm.domain(v) for v in names}
     finite = {v: d for v, d in domains.items() if isinstance(d, Finite | Range)}
-    if len(finite) == len(domains):
-        size = prod(d.size for d in finite.values())
-        if size <= LITERAL or (size <= MOST and isinstance(target, Finite | Range)):
-            return _finite_support(name, expression, finite, target, size), []
+    size = prod(d.size for d in finite.values())
+    if len(finite) == len(domains) and size <= LITERAL:
+        return _finite_support(name, expression, finite, target, size), []
     if isinstance(expression, Reference) and domains[names[0]] == target:
         return tuple(names), []
     interval = interval_of(expression, domains)
@@ -102,6 +101,8 @@ def _support(
         assert weights is not None
         if interval.low in target and interval.high in target:
             return tuple(v for v in names if v in weights[1]), []
+    if len(finite) == len(domains) and size <= MOST and isinstance(target, Finite | Range):
+        return _finite_support(name, expression, finite, target, size), []
     return _symbolic_support(name, expression, domains, target, budget)
 
 

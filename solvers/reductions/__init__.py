@@ -4,6 +4,7 @@
 |---|---|
 | `lemma_u` | uniform ⇔ a compatible map of contexts exists |
 | `blocks_and_silence` | TAUMAX ⇔ blocks untouched, silently touched or fully set |
+| `forced_contexts` | a map of contexts that has no choice is checked, not searched |
 
 The counting of response classes and Theorem AIC are used inside engines (`response_classes`,
 `quotient_search`), which name them in their evidence.
@@ -14,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..engine import Problem
-from . import blocks_and_silence, lemma_u
+from . import blocks_and_silence, forced_contexts, lemma_u
 
 __all__ = ["REDUCTIONS", "reduced"]
 
 REDUCTIONS: tuple[tuple[str, Callable[[Problem], Problem | None]], ...] = (
     (lemma_u.THEOREM, lemma_u.rewrite),
     (blocks_and_silence.THEOREM, blocks_and_silence.rewrite),
+    (forced_contexts.THEOREM, forced_contexts.rewrite),
 )
 
 

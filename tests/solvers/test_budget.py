@@ -23,7 +23,8 @@ def test_a_family_of_4_to_the_42_squares_is_unknown_with_its_coverage() -> None:
 
 
 def test_a_searched_context_map_over_too_many_contexts_is_unknown() -> None:
-    claim = Abstraction.from_text(BIG, BIG, {name: name for name in BIG.endogenous})
+    high = SCM.from_text(HEAD.replace("X[i] = U[i]", "X[i] = not U[i]"))  # no copy forces τ_U
+    claim = Abstraction.from_text(BIG, high, {name: name for name in BIG.endogenous})
     verdict = check(claim, TauAbstraction(Block()), timeout=1.0)
     assert isinstance(verdict, Unknown)
 
