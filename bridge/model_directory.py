@@ -2,7 +2,8 @@
 
 Nothing is downloaded and nothing in the directory is run. A multi-layer perceptron is captured
 exactly; any other architecture that the `transformers` library ships can be loaded as a module, which
-methods can run and patch (`bridge.patching.ModuleRunner`), and about which nothing is proved.
+`Network.from_module(module, example_inputs)` captures as a graph, and which methods can run and patch
+(`bridge.patching.ModuleRunner`).
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def network_from_directory(directory: Path) -> Network:
     if kind != "mlp":
         raise InputError(
             [
-                f"{directory / CONFIG}: model_type {kind!r} is not captured exactly yet; load it with "
-                "module_from_directory and give the module to ModuleRunner in a task file"
+                f"{directory / CONFIG}: model_type {kind!r} is no perceptron; capture it by "
+                "Network.from_module(module_from_directory(directory), example_inputs)"
             ]
         )
     known = (*_KEYS, *_ALIASES, *_IGNORED)

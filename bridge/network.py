@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,11 @@ from tauomega.theory.kernel.errors import nearest
 from .safetensors_file import read_safetensors
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from tauomega.theory.kernel import Expression
 
+    from .graph.network import CapturedNetwork
     from .network_model import NetworkModel
 
 __all__ = ["Activation", "Layer", "Network"]
@@ -117,13 +118,32 @@ class Network:
         prefix = "output" if layer == len(self.layers) - 1 else f"layers.{layer}"
         return tuple(f"{prefix}[{j}]" for j in range(self.layers[layer].width))
 
+    @overload
     @classmethod
-    def from_module(cls, module: nn.Module) -> Network:
-        """The network of a `torch.nn.Sequential` of linear layers and (leaky) ReLUs.
+    def from_module(cls, module: nn.Module) -> Network: ...
+    @overload
+    @classmethod
+    def from_module(
+        cls, module: nn.Module, example_inputs: Tensor | Sequence[Tensor]
+    ) -> CapturedNetwork: ...
+    @classmethod
+    def from_module(
+        cls, module: nn.Module, example_inputs: Tensor | Sequence[Tensor] | None = None
+    ) -> Network | CapturedNetwork:
+        """The layers of a `Sequential`, or with example inputs the graph of any module.
+
+        Args:
+            module: without example inputs a `torch.nn.Sequential` of linear layers and (leaky) ReLUs.
+            example_inputs: one tensor or several, rows first: the module is then captured by
+                `torch.export`, for any number of rows (`bridge.graph`).
 
         Raises:
             InputError: parts of another kind are refused by name; training-mode dropout too.
         """
+        if example_inputs is not None:
+            from .graph.capture import capture
+
+            return capture(module, example_inputs)
         from .module_to_network import layers_of
 
         return cls(layers_of(module))

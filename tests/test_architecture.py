@@ -190,7 +190,8 @@ def undocumented(tree: ast.Module | ast.ClassDef) -> Iterator[tuple[str, int]]:
             if node.name.startswith("_"):
                 continue
             overrides = isinstance(tree, ast.ClassDef) and bool(tree.bases)
-            if ast.get_docstring(node) is None and not overrides:
+            overloads = any(ast.unparse(d) == "overload" for d in node.decorator_list)
+            if not overloads and ast.get_docstring(node) is None and not overrides:
                 yield node.name, node.lineno
             if isinstance(node, ast.ClassDef):
                 yield from undocumented(node)

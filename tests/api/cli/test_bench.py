@@ -271,7 +271,7 @@ def test_wrong_names_are_bad_input(
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"model_type": "gpt2"}, "model_type 'gpt2' is not captured exactly yet"),
+        ({"model_type": "gpt2"}, "model_type 'gpt2' is no perceptron"),
         ({"layerz": [1]}, "unknown key 'layerz'; did you mean 'layers'"),
         ({"layers": [3, 5, 1]}, "has shape (2, 3), not (5, 3)"),
     ],

@@ -1,0 +1,193 @@
+"""Runs of a captured network in which sites or paths are patched.
+
+A patched run computes the descendants of the sites and nothing else; the other values that these read,
+the *frontier*, come from the clean run of the base. The operators and their order are those of the
+module, so at the same number of rows the result has the bits that forward hooks give.
+
+Path patching (Goldowsky-Dill et al. 2023, arXiv:2304.05969): what a receiver would read if the sender
+had the source's value, while the modules named as `frozen` keep the values of the base; the receiver
+alone reads it, and everything after the receiver is computed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, final
+
+from tauomega.theory.errors import InputError
+
+from .network import CapturedNetwork, computed
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .sites import Site
+
+__all__ = ["Path", "Suffix", "interchanged", "path_patched"]
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Suffix:
+    """The plan of a patched run.
+
+    Attributes:
+        network: the graph.
+        sites: what is set, in any order; several may lie in one node if they do not overlap.
+        steps: the nodes that are computed, in order.
+        frontier: the nodes whose clean values the steps and the sites read.
+    """
+
+    network: CapturedNetwork
+    sites: tuple[Site, ...]
+    steps: tuple[str, ...]
+    frontier: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        network: CapturedNetwork,
+        sites: Iterable[Site],
+        *,
+        outputs: Iterable[str] | None = None,
+    ) -> Suffix:
+        """The plan for some sites, as far as some outputs (all by default) need it.
+
+        Raises:
+            InputError: a site from which no output can be reached.
+        """
+        chosen = tuple(sites)
+        ends = list(network.outputs.values() if outputs is None else outputs)
+        needed = _ancestors(network, ends)
+        faults = [f"no output reads {s.name}" for s in chosen if s.node not in needed]
+        if faults:
+            raise InputError(faults)
+        starts = {site.node for site in chosen}
+        changed = network.descendants(starts) & needed
+        steps = tuple(node.name for node in network.nodes if node.name in changed)
+        read = {p for name in steps for p in network.by_name[name].parents} | starts | set(ends)
+        frontier = tuple(n.name for n in network.nodes if n.name in read - changed)
+        return cls(network, chosen, steps, frontier)
+
+    def run(self, frontier: Mapping[str, Any], held: Sequence[Tensor]) -> dict[str, Any]:
+        """The values after the sites are set to what is held, one tensor for a site.
+
+        Returns:
+            node -> value, for the frontier, the sites and every step.
+        """
+        import torch
+
+        values = {name: frontier[name] for name in self.frontier}
+        at: dict[str, list[tuple[Site, Tensor]]] = {}
+        for site, tensor in zip(self.sites, held, strict=True):
+            at.setdefault(site.node, []).append((site, tensor))
+        with torch.no_grad():
+            for node, group in at.items():
+                if node in values:
+                    values[node] = _written(values[node], group)
+            for name in self.steps:
+                values[name] = computed(self.network.by_name[name], values)
+                if name in at:
+                    values[name] = _written(values[name], at[name])
+        return values
+
+
+def interchanged(
+    network: CapturedNetwork, base: Sequence[Tensor], sources: Mapping[Site, Sequence[Tensor]]
+) -> dict[str, Tensor]:
+    """The outputs for the base when each site has the value that it has in its source's run.
+
+    Args:
+        network: the graph.
+        base: the inputs, `rows` rows each.
+        sources: site -> inputs with as many rows.
+    """
+    suffix = Suffix.of(network, sources)
+    held = [site.read(network.values(*inputs)[site.node]) for site, inputs in sources.items()]
+    values = suffix.run(network.values(*base), held)
+    return {name: values[node] for name, node in network.outputs.items()}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An edge or path from a site to a module (or a single value), past `frozen` names.
+
+    Attributes:
+        sender: the site that has the source's value.
+        receiver: a module's path, whose reads from outside are replaced, or a name with `/`.
+        frozen: names of values that keep what the base has.
+    """
+
+    sender: Site
+    receiver: str
+    frozen: tuple[str, ...] = ()
+
+
+def path_patched(
+    network: CapturedNetwork, path: Path, base: Sequence[Tensor], source: Sequence[Tensor]
+) -> dict[str, Tensor]:
+    """The outputs for the base when the receiver alone reads the source's value, along the path.
+
+    Raises:
+        InputError: no such receiver, or one that the sender does not reach past the frozen values.
+    """
+    clean = network.values(*base)
+    held = path.sender.read(network.values(*source)[path.sender.node])
+    kept = {network.node(name).name for name in path.frozen}
+    own = _receivers(network, path.receiver)
+    changed = _reached(network, path.sender, kept)
+    direct = {n for n in own if changed & set(network.by_name[n].parents)}
+    if not direct:
+        raise InputError(
+            [
+                f"{path.receiver!r} reads nothing that {path.sender.name} changes past the frozen values"
+            ]
+        )
+    seen = dict(clean)
+    seen[path.sender.node] = path.sender.write(clean[path.sender.node], held)
+    for node in network.nodes:
+        if node.name in changed and node.name != path.sender.node:
+            seen[node.name] = computed(node, seen)
+    entering = {p for n in own for p in network.by_name[n].parents if p not in own}
+    values = dict(clean)
+    later = network.descendants(direct) | direct
+    for node in network.nodes:
+        if node.name in own and node.name in later:
+            read = {p: (seen if p in entering else values)[p] for p in node.parents}
+            values[node.name] = computed(node, read)
+        elif node.name in later:
+            values[node.name] = computed(node, values)
+    return {name: values[node] for name, node in network.outputs.items()}
+
+
+def _receivers(network: CapturedNetwork, name: str) -> set[str]:
+    inside = {
+        node.name
+        for node in network.nodes
+        if node.target is not None and (node.module == name or node.module.startswith(f"{name}."))
+    }
+    return inside or {network.node(name).name}
+
+
+def _reached(network: CapturedNetwork, sender: Site, kept: set[str]) -> set[str]:
+    reached = {sender.node}
+    for node in network.nodes:
+        if reached.intersection(node.parents) and node.name not in kept:
+            reached.add(node.name)
+    return reached
+
+
+def _ancestors(network: CapturedNetwork, names: Iterable[str]) -> set[str]:
+    needed = set(names)
+    for node in reversed(network.nodes):
+        if node.name in needed:
+            needed.update(node.parents)
+    return needed
+
+
+def _written(value: Tensor, group: Sequence[tuple[Site, Tensor]]) -> Tensor:
+    for site, tensor in group:
+        value = site.write(value, tensor)
+    return value
