@@ -1,8 +1,8 @@
-"""Interchange claims about what PyTorch computes, one row at a time, bit for bit.
+"""Interchange claims about what PyTorch computes, bit for bit.
 
-Semantics `ieee(float32, cpu, batch=1)`: every run is a batch of one row, on one thread, through
-`torch.nn.functional.linear`. A row computed in a larger batch may have other bits; those are other
-semantics. Complete enumeration under this one.
+Semantics `ieee(dtype, cpu, batch=B)`: every run is a batch of B copies of one row, on one thread, through
+`torch.nn.functional.linear`. A row computed in a batch of another size may have other bits; those are
+other semantics. Complete enumeration under this one.
 """
 
 from __future__ import annotations
@@ -19,52 +19,15 @@ from tauomega.theory.errors import EvaluationError
 from tauomega.theory.kernel import Value, exact
 from tauomega.theory.verdict import INFINITE, Enumeration
 
-from .network import Network, exact_float
-from .network_model import IEEE, NetworkModel
+from .network import exact_float
+from .network_model import NetworkModel
+from .precision.machine import Machine, one_thread
+from .precision.semantics import Ieee, parse_semantics
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["FLOAT", "FloatEngine", "FloatNetwork"]
-
-
-@final
-class FloatNetwork:
-    """A network as PyTorch runs it: float32, CPU, batches of one row, patches between layers."""
-
-    def __init__(self, network: Network) -> None:
-        import torch
-
-        self.network = network
-        self.layers = [
-            (
-                torch.from_numpy(layer.weight.copy()),
-                torch.from_numpy(layer.bias.copy()),
-                layer.activation,
-            )
-            for layer in network.layers
-        ]
-
-    def run(
-        self, row: list[Fraction], patches: dict[str, torch.Tensor] | None = None
-    ) -> dict[str, torch.Tensor]:
-        """The value of every unit as a float32 scalar."""
-        import torch
-        from torch.nn.functional import leaky_relu, linear, relu
-
-        values = torch.tensor([[float(x) for x in row]], dtype=torch.float32)
-        found: dict[str, torch.Tensor] = {}
-        for k, (weight, bias, activation) in enumerate(self.layers):
-            values = linear(values, weight, bias)
-            if activation.name == "relu":
-                values = relu(values)
-            elif activation.name == "leaky_relu":
-                values = leaky_relu(values, float(activation.slope))
-            for j, name in enumerate(self.network.unit_names(k)):
-                if patches and name in patches:
-                    values[0, j] = patches[name]
-                found[name] = values[0, j].clone()
-        return found
+__all__ = ["FLOAT", "FloatEngine"]
 
 
 @final
@@ -78,28 +41,21 @@ class FloatEngine:
         return "float"
 
     def accepts(self, problem: Problem) -> str | None:
-        """Accepts interchanges on a network whose semantics is the CPU's float32."""
-        if problem.semantics != IEEE:
-            return f"runs {IEEE}; {problem.semantics} is another semantics"
+        """Accepts interchanges on a network whose semantics is what a CPU computes."""
         if not isinstance(problem.claim.low, NetworkModel):
             return "runs networks"
+        if not isinstance(parse_semantics(problem.semantics), Ieee):
+            return f"runs ieee semantics; {problem.semantics} is another"
         match problem.part.defect:
             case Sup(space=Swaps(), body=Dist(left=Read())):
                 return None
             case _:
-                return f"under {IEEE} only interchange claims are decided"
+                return f"under {problem.semantics} only interchange claims are decided"
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """0 or 1, after running every interchange."""
-        import torch
-
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            with torch.no_grad():
-                return _decide(problem, budget)
-        finally:
-            torch.set_num_threads(threads)
+        with one_thread():
+            return _decide(problem, budget)
 
 
 def _decide(problem: Problem, budget: Budget) -> Answer:
@@ -111,7 +67,9 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
             pass
         case _:
             raise AssertionError("accepts() admitted another shape")
-    runner = FloatNetwork(model.network)
+    meaning = parse_semantics(model.semantics)
+    assert isinstance(meaning, Ieee)
+    runner = Machine(model.network, meaning.dtype, meaning.batch)
     interpreter = Interpreter(problem, budget, {})
     clean: dict[tuple[Value, ...], dict[str, torch.Tensor]] = {}
 
@@ -136,7 +94,9 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
         assert isinstance(wanted, dict)
         if any(read[name] != wanted[name] for name in names):
             shown = {name: exact(exact_float(value)) for name, value in values.items()}
-            again = FloatNetwork(model.network).run(_row(model, swap.base), patches)
+            again = Machine(model.network, meaning.dtype, meaning.batch).run(
+                _row(model, swap.base), patches
+            )
             assert all(again[name].equal(value) for name, value in values.items()), (
                 "a replay differs"
             )
@@ -145,7 +105,11 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
         if budget.progress is not None and examined % 256 == 0:
             budget.progress(examined, None)
     return Answer(
-        Fraction(0), Fraction(0), examined, examined, Enumeration(examined, f"interchanges, {IEEE}")
+        Fraction(0),
+        Fraction(0),
+        examined,
+        examined,
+        Enumeration(examined, f"interchanges, {meaning}"),
     )
 
 

@@ -30,11 +30,11 @@ from tauomega.theory.scm import SCM
 from .exact_layers import exact_layers, run_layers
 from .feature_map import FeatureMap
 from .network import Activation, Network
+from .precision.semantics import Ieee, parse_semantics
 
-__all__ = ["IEEE", "SEMANTICS", "NetworkModel"]
+__all__ = ["IEEE", "NetworkModel"]
 
 IEEE = "ieee(float32, cpu, batch=1)"
-SEMANTICS = ("real", IEEE)
 
 
 @final
@@ -46,8 +46,8 @@ class NetworkModel:
         network: the network.
         domains: input name -> finite domain, in the order of the network's inputs.
         encode: input name -> the number that the network reads, as an expression in that input.
-        semantics: `real` (stored weights as exact rationals) or `ieee(float32, cpu, batch=1)` (what
-            PyTorch computes for one row at a time on a CPU).
+        semantics: what the network's behaviour means: `real` (stored weights as exact rationals), or
+            what a machine computes; `bridge.precision.semantics` lists them.
         features: hidden layer -> coordinates of it; `layers.k.features[i]` are then variables too,
             which the next layer reads, so that a linear subspace can be a site.
 
@@ -71,11 +71,15 @@ class NetworkModel:
                 faults.append(f"the input {name!r} needs a finite domain, not {domain}")
             elif name not in self.encode and any(isinstance(v, str) for v in domain):
                 faults.append(f'the input {name!r} has labels; write [low.encode] {name} = "…"')
-        if self.semantics not in SEMANTICS:
-            listed = " or ".join(f'"{s}"' for s in SEMANTICS)
-            faults.append(f"semantics {self.semantics!r} is not decided yet; write {listed}")
-        elif self.semantics == IEEE and self.network.dtype != "float32":
-            faults.append(f"the weights are {self.network.dtype}, but the semantics is {IEEE}")
+        try:
+            meaning = parse_semantics(self.semantics)
+        except InputError as error:
+            faults += [str(fault) for fault in error.faults]
+        else:
+            if isinstance(meaning, Ieee) and meaning.dtype != self.network.dtype:
+                faults.append(
+                    f"the weights are {self.network.dtype}, but the semantics is {meaning}"
+                )
         hidden = len(self.network.layers) - 1
         for layer, change in self.features.items():
             if not 0 <= layer < hidden:

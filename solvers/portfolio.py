@@ -35,6 +35,8 @@ _ORDER: dict[str, str] = {
     "sat": "tauomega.solvers.sat:SAT",
     "scan": "tauomega.solvers.bits:SCAN",
     "smt": "tauomega.solvers.smt:SMT",
+    "grid": "tauomega.bridge.precision.grid_engine:GRID",
+    "orders": "tauomega.bridge.precision.orders_engine:ORDERS",
     "float": "tauomega.bridge.float_engine:FLOAT",
 }
 """The dispatch order. Engines of higher folders stand here by name only; nothing is imported early."""

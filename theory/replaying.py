@@ -45,7 +45,7 @@ def replays(
     """
     low, high = claim.scm, claim.high
     own = parameters or {}
-    exact = getattr(claim.low, "semantics", "exact") in ("exact", "real")
+    exact = getattr(claim.low, "semantics", "exact") in ("exact", "real", "exact-grid")
     match found:
         case Square() if not exact:
             return None  # the engine that ran the machine has run it twice

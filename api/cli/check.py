@@ -19,6 +19,7 @@ from .progress import shown_progress
 from .report_json import canonical, faults_to_json, verdict_to_json
 from .report_text import report
 from .seconds import SECONDS
+from .semantics import comparison, comparison_to_json, names_of, under
 from .user_definition import named_definition
 
 __all__ = ["command", "exit_code_of"]
@@ -49,6 +50,11 @@ __all__ = ["command", "exit_code_of"]
     metavar="FILE",
     help="Write evidence that `tauomega verify` checks to FILE.",
 )
+@click.option(
+    "--semantics",
+    metavar="S",
+    help="Replace a network's semantics: real, exact-grid, all-orders(bfloat16), …; 'all' compares them.",
+)
 def command(
     task: str,
     as_json: bool,
@@ -57,16 +63,23 @@ def command(
     family: str | None,
     definition: str | None,
     certificate: Path | None,
+    semantics: str | None,
 ) -> ExitCode:
     """Decide TASK, a TOML file or the name of a shipped example.
 
     Prints a proof, a counterexample, or why it is unknown. Exit status: 0 holds, 1 fails,
-    2 bad input, 3 unknown, 4 engines disagree, 130 interrupted.
+    2 bad input, 3 unknown, 4 engines disagree, 130 interrupted; under several semantics, the worst.
     """
     try:
         kind = None if definition is None else named_definition(definition)
+        names = (None,) if semantics is None else names_of(semantics)
+        if certificate is not None and semantics is not None:
+            raise InputError(
+                ["a certificate is about the task as it stands; leave --semantics out"]
+            )
         loaded = load(task, family=family, definition=kind)
-        verdict = _decide(loaded, task, timeout, engines)
+        verdicts = {name: _decide(loaded, task, timeout, engines, name) for name in names}
+        verdict = min(verdicts.values())
         written = None
         if certificate is not None:
             written = certify(loaded, verdict, task_source(task), certificate, timeout)
@@ -76,7 +89,13 @@ def command(
         raise
     except EngineDisagreementError as error:
         raise EngineDisagreementError(f"{error}{keep_bundle(task, error.bundle)}") from error
-    if as_json:
+    if len(verdicts) > 1:
+        named = {name: found for name, found in verdicts.items() if name is not None}
+        if as_json:
+            click.echo(canonical(comparison_to_json(named)))
+        else:
+            write(comparison(named, title=task, width=output_width()))
+    elif as_json:
         click.echo(canonical(verdict_to_json(verdict)))
     else:
         write(report(verdict, width=output_width(), title=task))
@@ -99,12 +118,15 @@ def exit_code_of(verdict: Verdict) -> ExitCode:
             return ExitCode.UNKNOWN
 
 
-def _decide(task: Task, target: str, timeout: float, engines: tuple[str, ...]) -> Verdict:
+def _decide(
+    task: Task, target: str, timeout: float, engines: tuple[str, ...], semantics: str | None
+) -> Verdict:
     from tauomega.solvers.checking import check
 
+    claim = task.claim if semantics is None else under(task.claim, semantics)
     with shown_progress(f"checking {target}") as progress:
         return check(
-            task.claim,
+            claim,
             task.definition,
             timeout=timeout,
             engines=engines or None,

@@ -1,0 +1,109 @@
+"""One claim about a network under several semantics, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from tauomega.theory.counterexample import Square
+from tauomega.theory.errors import InputError
+from tauomega.theory.verdict import Fails, Holds, Unknown, Verdict
+
+from .line import Line
+from .report_json import Json, verdict_to_json
+from .report_text import STYLES
+from .wording import evidence_words, values_words
+
+if TYPE_CHECKING:
+    from tauomega.theory.abstraction import Abstraction
+
+__all__ = ["comparison", "comparison_to_json", "names_of", "under"]
+
+SCHEMA = "tauomega/semantics/1"
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The semantics that `--semantics` names: one, or `all` in the order from real to one machine.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    from tauomega.bridge.precision.semantics import ALL, parse_semantics
+
+    return tuple(map(str, ALL)) if text == "all" else (str(parse_semantics(text)),)
+
+
+def under(claim: Abstraction, semantics: str) -> Abstraction:
+    """The claim about the same network under another semantics.
+
+    Raises:
+        InputError: the low-level model is no network.
+    """
+    from tauomega.bridge.network_model import NetworkModel
+
+    if not isinstance(claim.low, NetworkModel):
+        raise InputError(["an SCM has exact semantics; --semantics is for networks"])
+    return replace(claim, low=replace(claim.low, semantics=semantics))
+
+
+def comparison(verdicts: Mapping[str, Verdict], *, title: str, width: int) -> Iterator[Line]:
+    """A line for each semantics; then the input at which the answer flips."""
+    yield Line(f"{title} under every semantics", "bold")
+    column = max(map(len, verdicts))
+    for semantics, verdict in verdicts.items():
+        lead = f"  {semantics:<{column}}  {verdict.name.upper():<7}  "
+        lines = wrap(_reason(verdict), max(30, width - len(lead))) or [""]
+        yield Line(lead + lines[0], STYLES[verdict.name])
+        yield from (Line(" " * len(lead) + line) for line in lines[1:])
+    yield from _flips(verdicts, width)
+
+
+def comparison_to_json(verdicts: Mapping[str, Verdict]) -> dict[str, Json]:
+    """The verdicts by semantics, and the worst of them."""
+    worst = min(verdicts.values())
+    return {
+        "schema": SCHEMA,
+        "verdict": worst.name,
+        "semantics": {name: verdict_to_json(verdict) for name, verdict in verdicts.items()},
+    }
+
+
+def _reason(verdict: Verdict) -> str:
+    match verdict:
+        case Holds(evidence=evidence):
+            return evidence_words(evidence)
+        case Fails(counterexample=Square() as square):
+            return f"at {_place(square)}"
+        case Fails():
+            return "refuted"
+        case Unknown(reason=reason):
+            return reason
+
+
+def _flips(verdicts: Mapping[str, Verdict], width: int) -> Iterator[Line]:
+    """The first input at which one semantics refutes what another proves."""
+    holds = [name for name, verdict in verdicts.items() if isinstance(verdict, Holds)]
+    for name, verdict in verdicts.items():
+        match verdict:
+            case Fails(counterexample=Square() as square) if holds:
+                below, above = (
+                    values_words(tuple((n, v) for n, v in side if n in square.differs))
+                    for side in (square.image, square.high.result)
+                )
+                text = (
+                    f"The answer flips between {holds[0]} and {name} at {_place(square)}: there {below} "
+                    f"below and {above} above."
+                )
+                yield Line("")
+                yield from (Line(line) for line in wrap(text, width))
+                return
+            case _:
+                continue
+
+
+def _place(square: Square) -> str:
+    sources = "; ".join(f"{name} from {values_words(values)}" for name, values in square.sources)
+    base = f"base {values_words(square.low.context)}"
+    return f"{base}; {sources}" if sources else base

@@ -1,0 +1,14 @@
+"""What a machine computes of a network: the semantics of `design.md`-style verdicts, one module each.
+
+| module | semantics |
+|---|---|
+| `semantics` | the names: `real`, `exact-grid`, `all-orders(dtype)`, `ieee(dtype, cpu, batch=B)` |
+| `formats` | floating-point formats: precision, range, rounding of arrays, the constants of their sums |
+| `sums` | how far a sum can be from its value, whatever the order: constants and their derivation |
+| `enclosure`, `orders` | `all-orders`: a network's values enclosed, errors kept with their signs |
+| `orders_engine` | interchange claims under `all-orders` |
+| `grid`, `grid_engine` | `exact-grid`: an audit that every partial sum is exact, so that every order is |
+| `machine` | one evaluation, as PyTorch does it: `ieee`, and the witness of what `all-orders` refutes |
+| `integers` | int8 networks with int32 accumulators, the same on any device; compiling a network to one |
+| `extraction` | the behaviour of some sites on some inputs as a finite causal model |
+"""

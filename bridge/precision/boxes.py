@@ -1,0 +1,126 @@
+"""The values that an expression can take when its variables lie in intervals, for many runs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tauomega.theory.errors import OutOfReachError
+from tauomega.theory.kernel import Apply, Case, Constant, Expression, Hole, Operator, Reference
+
+__all__ = ["Box", "box_of"]
+
+Array = npt.NDArray[Any]
+Box = tuple[Array, Array]
+"""The ends of an interval for each run, each of shape (runs,)."""
+
+
+def box_of(expression: Expression, boxes: Mapping[str, Box], runs: int) -> Box:
+    """Ends that enclose the expression's values, rounded outward.
+
+    Args:
+        expression: in the variables of `boxes`, with numbers only.
+        boxes: variable -> its interval in each run.
+        runs: how many runs there are.
+
+    Raises:
+        OutOfReachError: an operation that has no rule here (a table, a label, a division).
+    """
+    match expression:
+        case Constant(value=str()) | Case() | Hole():
+            raise OutOfReachError("tables and labels over intervals", 1, 0)
+        case Constant(value=value):
+            exact = Fraction(value)
+            near = float(exact)
+            low = near if Fraction(near) <= exact else float(np.nextafter(near, -np.inf))
+            high = near if Fraction(near) >= exact else float(np.nextafter(near, np.inf))
+            return np.full(runs, low), np.full(runs, high)
+        case Reference(name=name):
+            return boxes[name]
+        case Apply(operator=operator, arguments=arguments):
+            return _applied(operator, [box_of(a, boxes, runs) for a in arguments])
+
+
+def _applied(operator: Operator, given: list[Box]) -> Box:
+    match operator:
+        case Operator.NEG:
+            ((low, high),) = given
+            return -high, -low
+        case Operator.ADD:
+            return reduce(_sum, given)
+        case Operator.MUL:
+            return reduce(_product, given)
+        case Operator.MIN | Operator.MAX:
+            pick = np.minimum if operator is Operator.MIN else np.maximum
+            return reduce(lambda a, b: (pick(a[0], b[0]), pick(a[1], b[1])), given)
+        case Operator.RELU:
+            ((low, high),) = given
+            return np.maximum(low, 0), np.maximum(high, 0)
+        case Operator.ABS:
+            ((low, high),) = given
+            least = np.where((low <= 0) & (high >= 0), 0.0, np.minimum(abs(low), abs(high)))
+            return least, np.maximum(abs(low), abs(high))
+        case Operator.FLOOR:
+            ((low, high),) = given
+            return np.floor(low), np.floor(high)
+        case Operator.IF:
+            condition, yes, no = given
+            true, false = condition[0] > 0, condition[1] == 0
+            low = np.where(true, yes[0], np.where(false, no[0], np.minimum(yes[0], no[0])))
+            high = np.where(true, yes[1], np.where(false, no[1], np.maximum(yes[1], no[1])))
+            return low, high
+        case Operator.NOT:
+            ((low, high),) = given
+            return 1 - high, 1 - low
+        case Operator.AND:
+            return reduce(lambda a, b: (a[0] * b[0], a[1] * b[1]), given)
+        case Operator.OR:
+            return reduce(lambda a, b: (np.maximum(a[0], b[0]), np.maximum(a[1], b[1])), given)
+        case Operator.COUNT:
+            return _totals(given)
+        case Operator.XOR:
+            low, high = _totals(given)
+            known = low == high
+            return np.where(known, low % 2, 0.0), np.where(known, low % 2, 1.0)
+        case Operator.LT | Operator.LE | Operator.GT | Operator.GE | Operator.EQ | Operator.NE:
+            return _compared(operator, *given)
+        case _:
+            raise OutOfReachError(f"{operator.value!r} over intervals", 1, 0)
+
+
+def _compared(operator: Operator, left: Box, right: Box) -> Box:
+    match operator:
+        case Operator.GT:
+            return _compared(Operator.LT, right, left)
+        case Operator.GE:
+            return _compared(Operator.LE, right, left)
+        case Operator.LT:
+            return (left[1] < right[0]) * 1.0, (left[0] < right[1]) * 1.0
+        case Operator.LE:
+            return (left[1] <= right[0]) * 1.0, (left[0] <= right[1]) * 1.0
+        case Operator.EQ:
+            points = (left[0] == left[1]) & (right[0] == right[1]) & (left[0] == right[0])
+            apart = (left[1] < right[0]) | (right[1] < left[0])
+            return points * 1.0, ~apart * 1.0
+        case _:
+            low, high = _compared(Operator.EQ, left, right)
+            return 1 - high, 1 - low
+
+
+def _totals(given: list[Box]) -> Box:
+    """Sums of counts, which float64 holds."""
+    return np.sum([low for low, _ in given], axis=0), np.sum([high for _, high in given], axis=0)
+
+
+def _sum(a: Box, b: Box) -> Box:
+    return np.nextafter(a[0] + b[0], -np.inf), np.nextafter(a[1] + b[1], np.inf)
+
+
+def _product(a: Box, b: Box) -> Box:
+    corners = np.stack([x * y for x in a for y in b])
+    return np.nextafter(corners.min(0), -np.inf), np.nextafter(corners.max(0), np.inf)
