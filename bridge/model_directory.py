@@ -17,7 +17,7 @@ from tauomega.theory.errors import InputError, MissingDependencyError
 from tauomega.theory.kernel.errors import nearest
 
 from .network import Network, network_of_tensors
-from .safetensors_file import read_safetensors
+from .safetensors_file import check_safetensors, read_safetensors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,6 +26,7 @@ __all__ = ["module_from_directory", "network_from_directory"]
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 LARGEST = 1_000_000
+_PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 _KEYS = ("layers", "activation", "negative_slope", "output_activation")
 _ALIASES = {"hidden_act": "activation", "hidden_sizes": "layers"}
 _IGNORED = ("model_type", "architectures", "torch_dtype", "dtype", "transformers_version")
@@ -81,7 +82,8 @@ def module_from_directory(directory: Path) -> nn.Module:
 
     Raises:
         MissingDependencyError: the extra `huggingface` is not installed.
-        InputError: no such file, no architecture or one that the library does not ship.
+        InputError: no such file, no architecture or one that the library does not ship, weights that
+            are a pickle or whose header contradicts the file.
     """
     config = _config(directory)
     try:
@@ -97,6 +99,7 @@ def module_from_directory(directory: Path) -> nn.Module:
         raise InputError(
             [f"{directory / CONFIG}: architectures names {name!r}, no model that transformers has"]
         )
+    check_safetensors(directory / WEIGHTS)
     module: nn.Module = kind.from_pretrained(
         str(directory), local_files_only=True, use_safetensors=True, trust_remote_code=False
     )
@@ -109,6 +112,11 @@ def _config(directory: Path) -> dict[str, Any]:
         for name in (CONFIG, WEIGHTS)
         if not (directory / name).is_file()
     ]
+    pickles = sorted(p.name for p in directory.glob("*") if p.suffix in _PICKLED)
+    if faults and pickles and not (directory / WEIGHTS).is_file():
+        faults.append(
+            f"{directory / pickles[0]} is a pickle, which can run code; save the model with safetensors"
+        )
     if faults:
         raise InputError(faults)
     path = directory / CONFIG

@@ -9,6 +9,7 @@ import numpy as np
 
 from tauomega.theory.errors import InputError
 
+from .graph.screening import compiled_parts
 from .network import Activation, Layer, exact_float
 
 if TYPE_CHECKING:
@@ -28,8 +29,14 @@ def layers_of(module: nn.Module) -> tuple[Layer, ...]:
 
     parts = [(name, part) for name, part in module.named_modules() if not list(part.children())]
     faults: list[str] = []
+    compiled = compiled_parts(module)
+    if compiled:
+        raise InputError(compiled)
     if not isinstance(module, nn.Sequential | nn.Linear):
-        faults.append(f"a {type(module).__name__} is not captured yet; give an nn.Sequential")
+        faults.append(
+            f"a {type(module).__name__} is not captured yet; give an nn.Sequential, or example inputs: "
+            "Network.from_module(module, example_inputs)"
+        )
     layers: list[Layer] = []
     for name, part in parts:
         if part._forward_hooks or part._forward_pre_hooks:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, final
 
 from tauomega.theory.errors import InputError
 
+from .graph.screening import compiled_parts
 from .network import Network
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ class ModuleRunner:
         inputs: the number of inputs.
 
     Raises:
-        InputError: no such submodule, a module in training mode, or an output that is no tensor with
-            the rows first; all at once.
+        InputError: no such submodule, a module that is in training mode, compiled, or not in float32 on
+            the CPU, or an output that is no tensor with the rows first; all at once.
     """
 
     def __init__(self, module: nn.Module, layers: Sequence[str], inputs: int) -> None:
@@ -124,6 +125,14 @@ class ModuleRunner:
         ]
         if module.training:
             faults.append("the module is in training mode; call module.eval() first")
+        faults += compiled_parts(module)
+        for name, tensor in module.named_parameters():
+            if tensor.dtype != torch.float32 or tensor.device.type != "cpu":
+                faults.append(
+                    f"the parameter {name!r} is {tensor.dtype} on {tensor.device}; methods run in "
+                    "torch.float32 on the CPU"
+                )
+                break
         if faults:
             raise InputError(faults)
         self.parts = [known[name] for name in layers]

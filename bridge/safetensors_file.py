@@ -14,16 +14,20 @@ import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
-__all__ = ["read_safetensors"]
+__all__ = ["check_safetensors", "read_safetensors"]
 
 Array = npt.NDArray[Any]
-LARGEST, HEADER = 1_000_000_000, 1_000_000
+LARGEST, LARGEST_MODEL, HEADER = 1_000_000_000, 100_000_000_000, 1_000_000
 _DTYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
+_SIZES = {
+    **{"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1},
+    **{"U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1},
+}
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
 def read_safetensors(path: Path, *, sha256: str | None = None) -> dict[str, Array]:
-    """The tensors of a file, by name. Nothing in the file is run.
+    """The tensors of a file, by name. Nothing in the file is run; nothing is read before its header fits.
 
     Args:
         path: a regular file of at most 1 GB.
@@ -33,46 +37,72 @@ def read_safetensors(path: Path, *, sha256: str | None = None) -> dict[str, Arra
         InputError: a pickle, a wrong digest, a header that is too large or contradicts the file;
             all faults of the header at once.
     """
+    entries, start = _checked(path, LARGEST, tuple(_DTYPES))
+    data = path.read_bytes()
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256.lower():
+        raise InputError([f"{path}: sha256 is {hashlib.sha256(data).hexdigest()}, not {sha256}"])
+    found: dict[str, Array] = {}
+    for name, entry in entries.items():
+        first, last = entry["data_offsets"]
+        array = np.frombuffer(data[start + first : start + last], dtype=_DTYPES[entry["dtype"]])
+        found[name] = array.reshape(entry["shape"])
+    return found
+
+
+def check_safetensors(path: Path, *, largest: int = LARGEST_MODEL) -> None:
+    """Refuse a file that is no well-formed safetensors file, reading its header alone.
+
+    What another library is about to load is checked by this first.
+
+    Raises:
+        InputError: as `read_safetensors`, for files of at most `largest` bytes and all their types.
+    """
+    _checked(path, largest, tuple(_SIZES))
+
+
+def _checked(
+    path: Path, largest: int, dtypes: tuple[str, ...]
+) -> tuple[dict[str, Mapping[str, Any]], int]:
+    """The entries of the header, and where the data start."""
     if not path.is_file():
         raise InputError(
             [f"there is no file {str(path)!r}; weights are relative to the task's folder"]
         )
     size = path.stat().st_size
-    if size > LARGEST:
-        raise InputError([f"{path}: {size:,} bytes; the limit is {LARGEST:,}"])
-    data = path.read_bytes()
-    if data.startswith(_PICKLES):
-        raise InputError(
-            [f"{path} is a pickle, which can run code; save the weights with safetensors instead"]
-        )
-    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256.lower():
-        raise InputError([f"{path}: sha256 is {hashlib.sha256(data).hexdigest()}, not {sha256}"])
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or length > min(HEADER, len(data) - 8):
-        raise InputError([f"{path} is no safetensors file: its header has {length:,} bytes"])
-    header = _header(path, data[8 : 8 + length])
-    body = data[8 + length :]
+    if size > largest:
+        raise InputError([f"{path}: {size:,} bytes; the limit is {largest:,}"])
+    with path.open("rb") as file:
+        lead = file.read(8)
+        if lead.startswith(_PICKLES):
+            raise InputError(
+                [
+                    f"{path} is a pickle, which can run code; save the weights with safetensors instead"
+                ]
+            )
+        length = int.from_bytes(lead, "little")
+        if len(lead) < 8 or length > min(HEADER, size - 8):
+            raise InputError([f"{path} is no safetensors file: its header has {length:,} bytes"])
+        header = _header(path, file.read(length))
+    start = 8 + length
     faults: list[str] = []
-    found: dict[str, Array] = {}
+    entries: dict[str, Mapping[str, Any]] = {}
     taken: list[tuple[int, int, str]] = []
     for name, entry in header.items():
         if name == "__metadata__":
             continue
-        fault = _entry_fault(entry, len(body))
+        fault = _entry_fault(entry, size - start, dtypes)
         if fault:
             faults.append(f"{path}: tensor {name!r}: {fault}")
             continue
-        start, stop = entry["data_offsets"]
-        taken.append((start, stop, name))
-        array = np.frombuffer(body[start:stop], dtype=_DTYPES[entry["dtype"]])
-        found[name] = array.reshape(entry["shape"])
+        entries[name] = entry
+        taken.append((*entry["data_offsets"], name))
     taken.sort()
-    for (_, stop, name), (start, _, other) in itertools.pairwise(taken):
-        if start < stop:
+    for (_, stop, name), (begin, _, other) in itertools.pairwise(taken):
+        if begin < stop:
             faults.append(f"{path}: tensors {name!r} and {other!r} overlap")
     if faults:
         raise InputError(faults)
-    return found
+    return entries, start
 
 
 def _header(path: Path, text: bytes) -> Mapping[str, Any]:
@@ -91,12 +121,12 @@ def _header(path: Path, text: bytes) -> Mapping[str, Any]:
     return header
 
 
-def _entry_fault(entry: object, size: int) -> str:
+def _entry_fault(entry: object, size: int, dtypes: tuple[str, ...]) -> str:
     if not isinstance(entry, dict):
         return "its entry is no object"
     dtype, shape, offsets = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
-    if dtype not in _DTYPES:
-        return f"dtype {dtype!r} is not read; use {', '.join(_DTYPES)}"
+    if dtype not in dtypes:
+        return f"dtype {dtype!r} is not read; use {', '.join(dtypes)}"
     if not isinstance(shape, list) or len(shape) > 8 or not all(map(_is_count, shape)):
         return f"shape {shape!r} is no list of sizes"
     if not isinstance(offsets, list) or len(offsets) != 2 or not all(map(_is_count, offsets)):
@@ -107,7 +137,7 @@ def _entry_fault(entry: object, size: int) -> str:
         count *= length
     if not start <= stop <= size:
         return f"its data [{start}, {stop}) lie outside the file"
-    if count * np.dtype(_DTYPES[dtype]).itemsize != stop - start:
+    if count * _SIZES[dtype] != stop - start:
         return f"shape {shape} of {dtype} does not fill {stop - start} bytes"
     return ""
 

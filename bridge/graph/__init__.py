@@ -13,6 +13,8 @@ read. Everything else is a function of it:
 | `site_text` | sites by name: `transformer.h.1.mlp[:, 3, :16]` |
 | `replay` | runs, patched runs of the descendants only, and path patching |
 | `site_check` | what must hold of a site before anything is claimed about it |
+| `arithmetic`, `rules`, `evaluation` | exact values, certified balls, interval bounds, terms for solvers |
+| `mlp` | perceptrons (`bridge.network`) as graphs and back |
 
 An engine on top of the graph needs three things: `CapturedNetwork.values` (run each input once),
 `replay.Suffix` (the plan that replays the descendants of sites; its `frontier` is what to cache, and

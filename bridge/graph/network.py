@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from .sites import Site
+    from .sites import Slice
 
 __all__ = ["CapturedNetwork", "computed"]
 
@@ -64,7 +64,7 @@ class CapturedNetwork:
             raise InputError([f"no value {address!r}{nearest(address, self.addresses)}"])
         return self.by_name[self.addresses[address]]
 
-    def site(self, text: str) -> Site:
+    def site(self, text: str) -> Slice:
         """The site that a text names, such as `transformer.h.1.mlp[:, 3, :16]`."""
         from .site_text import parse_site
 

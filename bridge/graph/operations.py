@@ -71,7 +71,7 @@ _NAMES = {
         "elu softplus mish logsigmoid"
     ),
     OpKind.DISCRETE: (
-        "arange sym_size eq ne lt le gt ge __and__ __or__ logical_and logical_or logical_not "
+        "arange eye sym_size eq ne lt le gt ge __and__ __or__ logical_and logical_or logical_not "
         "bitwise_and bitwise_or bitwise_not diff any all argmax floor_divide floordiv remainder "
         "sym_min sym_max sym_int new_full isinf isneginf one_hot"
     ),

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-__all__ = ["screen"]
+__all__ = ["compiled_parts", "screen"]
 
+_COMPILED = (
+    "{} is compiled: hooks and captures see what was compiled, not the module; give the module from before "
+    "torch.compile"
+)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
@@ -30,16 +34,24 @@ def screen(module: nn.Module, inputs: Sequence[object]) -> None:
         raise InputError(faults)
 
 
+def compiled_parts(module: nn.Module) -> list[str]:
+    """A fault for every part that is compiled: hooks on it are silently ignored."""
+    return [
+        _COMPILED.format(
+            f"{path!r} ({type(part).__name__})" if path else f"the {type(part).__name__}"
+        )
+        for path, part in module.named_modules()
+        if _is_compiled(part)
+    ]
+
+
 def _module_faults(module: nn.Module) -> Iterator[str]:
     from torch import nn
 
     for path, part in module.named_modules():
         name = f"{path!r} ({type(part).__name__})" if path else f"the {type(part).__name__}"
         if _is_compiled(part):
-            yield (
-                f"{name} is compiled: hooks and captures see what was compiled, not the module; "
-                "give the module from before torch.compile"
-            )
+            yield _COMPILED.format(name)
         elif any(getattr(part, kind, None) for kind in _HOOKS):
             yield f"{name} has hooks, which a graph does not run; remove them first"
         if not part.training:

@@ -1,4 +1,4 @@
-"""What a machine computes of a network: the semantics of `design.md`-style verdicts, one module each.
+"""What the behaviour of a network can mean, and how each meaning is decided.
 
 | module | semantics |
 |---|---|
@@ -9,6 +9,8 @@
 | `orders_engine` | interchange claims under `all-orders` |
 | `grid`, `grid_engine` | `exact-grid`: an audit that every partial sum is exact, so that every order is |
 | `machine` | one evaluation, as PyTorch does it: `ieee`, and the witness of what `all-orders` refutes |
-| `integers` | int8 networks with int32 accumulators, the same on any device; compiling a network to one |
+| `integers`, `compiling` | int8 networks with int32 sums, the same on any device; compiling, with what it costs |
 | `extraction` | the behaviour of some sites on some inputs as a finite causal model |
+| `real_extraction` | the same in real arithmetic, by certified balls, for networks with softmax |
+| `adversarial` | sums that are made to err, which no enclosure may miss |
 """

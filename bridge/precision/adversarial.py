@@ -85,8 +85,9 @@ def _data(form: Format, rows: int, rng: Any) -> Iterator[tuple[Array, Array, Arr
         width = int(rng.choice(WIDTHS)) if kind != "up" else WIDTHS[-1]
         x, w, b = _numbers(kind, form, rows, width, rng)
         x, w, b = rounded(x, form), rounded(w, form), rounded(b, form)
-        reach = np.abs(x).max(1) * np.abs(w).max(1) * width + np.abs(b)
-        keep = reach < form.largest / 4
+        finite = np.isfinite(x).all(1) & np.isfinite(w).all(1) & np.isfinite(b)
+        x, w, b = x[finite], w[finite], b[finite]
+        keep = np.abs(x * w).sum(1) + np.abs(b) < form.largest / 4
         if keep.any():
             yield x[keep], w[keep], b[keep]
 

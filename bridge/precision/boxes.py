@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.kernel import Apply, Case, Constant, Expression, Hole, Operator, Reference
+
+from ..graph.arithmetic import NotEvaluatedError
 
 __all__ = ["Box", "box_of"]
 
@@ -29,11 +30,11 @@ def box_of(expression: Expression, boxes: Mapping[str, Box], runs: int) -> Box:
         runs: how many runs there are.
 
     Raises:
-        OutOfReachError: an operation that has no rule here (a table, a label, a division).
+        NotEvaluatedError: an operation that has no rule here (a table, a label, a division).
     """
     match expression:
         case Constant(value=str()) | Case() | Hole():
-            raise OutOfReachError("tables and labels over intervals", 1, 0)
+            raise NotEvaluatedError("tables and labels are not read over intervals")
         case Constant(value=value):
             exact = Fraction(value)
             near = float(exact)
@@ -90,7 +91,7 @@ def _applied(operator: Operator, given: list[Box]) -> Box:
         case Operator.LT | Operator.LE | Operator.GT | Operator.GE | Operator.EQ | Operator.NE:
             return _compared(operator, *given)
         case _:
-            raise OutOfReachError(f"{operator.value!r} over intervals", 1, 0)
+            raise NotEvaluatedError(f"{operator.value!r} is not read over intervals")
 
 
 def _compared(operator: Operator, left: Box, right: Box) -> Box:

@@ -1,10 +1,11 @@
 r"""Values of many runs enclosed, with their errors as linear forms.
 
 A value lies in $c + G\varepsilon \pm \rho$ with $\varepsilon \in [-1, 1]^S$. The centre $c$ is what the
-network computes without rounding. A rounding somewhere in the network is one $\varepsilon$, and $G$ carries it
-through the later layers with the signs of their weights: errors that cancel do. This is the signed-Jacobian
-form: at the output, the column of a rounding is its local error times a row of the Jacobian. $\rho$ holds what
-has no sign: the float64 roundings of this computation itself, and half of a unit whose ReLU is not settled.
+network computes without rounding. A rounding somewhere in the network is one $\varepsilon$, and $G$
+carries it through the later layers with the signs of their weights: errors that cancel do. This is the
+signed-Jacobian form: at the output, the column of a rounding is its local error times a row of the
+Jacobian. $\rho$ holds what has no sign: the float64 roundings of this computation itself, and half of a
+unit whose ReLU is not settled.
 
 For $z = c + d$ with $|d| \le r$ and a function of slopes in $[\alpha, \beta]$ around (a leaky ReLU that
 may go either way), $f(z) = f(c) + \lambda d$ with $\lambda \in [\alpha, \beta]$, so $f(z) \in f(c) +

@@ -21,10 +21,11 @@ from tauomega.solvers.engine import Answer, Budget, Problem
 from tauomega.solvers.interpreter import Interpreter
 from tauomega.solvers.ranging import Swap, swaps
 from tauomega.theory.defect import Dist, Read, Sup, Swaps
-from tauomega.theory.errors import EvaluationError, OutOfReachError
+from tauomega.theory.errors import EvaluationError
 from tauomega.theory.kernel import Value, evaluate, exact, free_names, is_number
 from tauomega.theory.verdict import INFINITE, Enumeration
 
+from ..graph.arithmetic import NotEvaluatedError
 from ..network import exact_float
 from ..network_model import NetworkModel
 from .boxes import Box, box_of
@@ -69,8 +70,8 @@ class OrdersEngine:
         try:
             with one_thread():
                 return _Deciding(problem).answer(budget)
-        except OutOfReachError as error:
-            return Answer(reason=f"{error}: τ is not decided over intervals")
+        except NotEvaluatedError as error:
+            return Answer(reason=f"τ is not decided: {error}")
 
 
 @final
@@ -180,7 +181,7 @@ class _Deciding:
             root = self.claim.scm.roots.index(name)
             given = [swap.base[root] for swap in chunk]
             if not all(map(is_number, given)):
-                raise OutOfReachError("labels over intervals", 1, 0)
+                raise NotEvaluatedError("labels are not read over intervals")
             ends = np.array([float(Fraction(v)) for v in given])
             boxes[name] = np.nextafter(ends, -np.inf), np.nextafter(ends, np.inf)
         return boxes

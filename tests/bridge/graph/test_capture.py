@@ -20,7 +20,10 @@ from tauomega.bridge.graph.site_check import check_site
 from tauomega.bridge.graph.sites import Featurizer, Slice, Subspace
 from tauomega.theory.errors import InputError
 
-NAMES = ("mlp", "cnn", "encoder", "gpt2", "gpt2_eager", "llama", "bert")
+NAMES = (
+    *("mlp", "cnn", "encoder", "gpt2", "llama", "bert"),
+    pytest.param("gpt2_eager", marks=pytest.mark.slow),
+)
 
 
 @pytest.fixture(autouse=True)
