@@ -180,4 +180,4 @@ def test_what_was_printed_survives_a_kill(task: str) -> None:
 
 @pytest.mark.slow
 def test_what_was_printed_survives_many_kills(task: str) -> None:
-    kill_and_resume(20)
+    kill_and_resume(10)
