@@ -93,6 +93,7 @@ EQUIVALENT: dict[str, str] = {
     "words: whole = Word((*reversed(bits), FALSE), 0, (1 << len(bits)) - 1) [Sub -> Add]": (
         "a bound that is narrowed two lines below"
     ),
+    "clausal: before, made = -1, 0 [0 -> 1]": "read only after a hint has set it",
     "words: if bottom < 0: [0 -> 1]": "no divisor is 0",
     "words: if bottom < 0: [Lt -> LtE]": "no divisor is 0",
     'statements: elif len(seen) < getattr(upper[name], "size", 0): [0 -> 1]': (

@@ -625,6 +625,15 @@ def test_a_square_may_set_as_many_blocks_as_the_family_allows() -> None:
                 check_certificate(data)
 
 
+def test_what_was_shown_is_told(originals: dict[str, Document]) -> None:
+    shown = {name: dict(check_certificate(canonical(originals[name])).shown) for name in originals}
+    assert "4 states listed" == shown["ce6_block"]["τ onto"] == shown["ce6_block"]["block map"]
+    assert "by the form of τ" == shown["adder"]["τ onto"]
+    assert "by the form of τ_U" == shown["adder"]["τ_U onto"]
+    found = claim(tau_u={"A0": "U[1] and U[2]", "B0": "U[3]"})
+    assert "4 states listed" == _read_off(asked("block", found), "τ_U onto")
+
+
 def test_limits_are_those_that_are_documented() -> None:
     assert 64_000_000 == document_module.LARGEST
     assert (300, 1000, 100_000, 100_000) == (
