@@ -18,6 +18,8 @@ import z3
 
 from tauomega.proofs.theorem import Kind, Step, Theorem, instance, main
 from tauomega.proofs.uninterpreted import Theory, World, proof
+from tauomega.theory.intervention_algebra import annihilates, commute, compose
+from tauomega.theory.scm import SCM
 
 __all__ = ["THEOREM"]
 
@@ -68,11 +70,18 @@ def prove() -> Iterator[Step]:
     yield from proof(
         "different variables commute; the last write wins", hard, drop=names, sizes={"M": 4}
     )
-    twice, last = (0 + 1) + 2, 0 + 2
-    seen = (
-        f"X := self + 1, then X := self + 2, takes 0 to {twice}; the last alone takes it to {last}"
+    model = SCM.from_text("U, V : real\nX = U\nY = X + V")
+    one, two, other = map(model.intervention, ("X := self + 1", "X := self + 2", "Y := 3 * self"))
+    rules = tuple(map(model.intervention, ("X := 2 * U", "X = 5")))
+    seen = f"({one}) then ({two}) is ({compose(model, one, two)})"
+    kept = not annihilates(model, one, two)
+    yield instance(Kind.DROPPED, "overwriting (steering adds instead)", kept, seen)
+    both = all(annihilates(model, i, k) for i in (one, *rules) for k in rules)
+    yield instance(
+        Kind.PROVED, "a rule without self overwrites", both, "all rules on X, over the reals"
     )
-    yield instance(Kind.DROPPED, "overwriting (adding instead)", twice != last, seen)
+    crossed = all(commute(model, i, other) for i in (one, *rules))
+    yield instance(Kind.PROVED, "changes of different variables commute", crossed, "over the reals")
 
 
 THEOREM = Theorem.from_header(__doc__, prove)

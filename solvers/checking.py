@@ -15,6 +15,7 @@ from tauomega.theory.defect import (
     Defect,
     Inf,
     Laws,
+    Map,
     Max,
     Mean,
     OmegaMaps,
@@ -23,6 +24,7 @@ from tauomega.theory.defect import (
     Sup,
     Swaps,
     clauses,
+    mentions,
 )
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
@@ -30,6 +32,7 @@ from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 from tauomega.theory.quantity import Number
 from tauomega.theory.replaying import replays
 from tauomega.theory.scm import SCM
+from tauomega.theory.solvability import with_solvability
 from tauomega.theory.verdict import (
     Bounds,
     Certified,
@@ -102,7 +105,7 @@ def check(
     """
     budget = Budget(timeout, progress=progress, narrowed=narrowed)
     tolerance = Fraction(at_most)
-    defect = definition.defect(claim)
+    defect = with_solvability(claim, definition.defect(claim))
     for part in clauses(defect):
         require_mechanisms(definition.name, claim, part.defect)
     omega, tau_u = policies_of(claim, defect)
@@ -199,6 +202,8 @@ def policies_of(claim: Abstraction, defect: Defect) -> tuple[OmegaPolicy, TauUPo
     spaces = _spaces(defect)
     if any(isinstance(space, OmegaMaps) for space in spaces):
         omega = OmegaPolicy.SEARCHED
+    elif mentions(defect, Map.SOFT_OMEGA):
+        omega = OmegaPolicy.EXPLICIT
     else:
         omega = OmegaPolicy.DERIVED if claim.omega is None else OmegaPolicy.GIVEN
     maps = [space for space in spaces if isinstance(space, ContextMaps)]
@@ -251,7 +256,7 @@ def _weakest(evidence: list[Evidence], relies_on: tuple[str, ...]) -> Evidence:
     if trusted:
         return Trusted(trusted[0].engine, sum(e.queries for e in trusted), relies)
     others = [e for e in evidence if not isinstance(e, Enumeration | Certified)]
-    return replace(others[0] if others else evidence[-1], relies_on=relies)
+    return replace(others[-1] if others else evidence[-1], relies_on=relies)
 
 
 def _advice(budget: Budget) -> str:

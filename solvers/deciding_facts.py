@@ -20,6 +20,7 @@ from tauomega.theory.kernel import (
     Expression,
     Finite,
     Range,
+    Reals,
     Reference,
     Value,
     evaluate,
@@ -95,6 +96,9 @@ def _support(
         return _finite_support(name, expression, finite, target, size), []
     if isinstance(expression, Reference) and domains[names[0]] == target:
         return tuple(names), []
+    linear = weights_of(expression) if isinstance(target, Reals) else None
+    if linear is not None:
+        return tuple(v for v in names if v in linear[1]), []
     interval = interval_of(expression, domains)
     if interval is not None and isinstance(target, Range):
         weights = weights_of(expression)

@@ -13,6 +13,7 @@ from tauomega.theory.defect import clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, UndecidedError
 from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
+from tauomega.theory.solvability import with_solvability
 from tauomega.theory.verdict import (
     Bounds,
     Certified,
@@ -105,7 +106,7 @@ def distance(
         Fraction(1, 6)
     """
     budget = Budget(timeout, progress=progress, narrowed=narrowed)
-    defect = definition.defect(claim)
+    defect = with_solvability(claim, definition.defect(claim))
     parts = list(clauses(defect))
     for part in parts:
         require_mechanisms(definition.name, claim, part.defect)

@@ -47,19 +47,22 @@ from tauomega.theory.defect import (
     Var,
     Violated,
 )
-from tauomega.theory.intervention import NOTHING, Hard
+from tauomega.theory.intervention import NOTHING, Hard, Intervention
 from tauomega.theory.kernel import Finite, Range, Value
 from tauomega.theory.scm import SCM
 
 from .engine import Answer, Budget, Problem
 from .gaps import gap_at
 from .interpreter import Interpreter
-from .literal_only import is_quantitative
+from .literal_only import is_quantitative, literal_only
+from .moment_gaps import moment_gap
 from .omega_search import OMEGA_SEARCH
 from .onto import missed_by_factor
 from .ranging import Swap, as_context
 from .settled import settled_family, settled_omega
 from .shapes import square_family
+from .state_terms import lacks_soft_image, shared_roots
+from .unsolved import not_solvable
 
 __all__ = ["explain"]
 
@@ -81,8 +84,17 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
     if is_quantitative(defect):
         return gap_at(problem, answer)
     match defect:
+        case Sup(body=Sup(body=Violated(relation=Relation.SOLVED | Relation.SOLVED_ONCE))):
+            return not_solvable(interpreter, defect.body, point)
+        case Sup(body=Violated(relation=Relation.SOLVED | Relation.SOLVED_ONCE)):
+            return not_solvable(interpreter, defect, point)
         case Violated(relation=Relation.BLOCK_MAP):
             return NotABlockMap(problem.facts.shared)
+        case Sup(body=Violated(relation=Relation.SOFT_IMAGE)):
+            i = cast("Intervention", point["i"])
+            return NoOmega((i,), lacks_soft_image(problem, i))
+        case Violated(relation=Relation.CONTEXT_BLOCKS):
+            return NotABlockMap(shared_roots(problem), map="τ_U")
         case Sup(space=States(), body=Inf()):
             return _not_onto(problem, cast("Mapping[str, Value]", point["y"]))
         case Sup(space=Contexts(side=side), body=Inf(space=Contexts())) if side is HIGH:
@@ -109,14 +121,19 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
             return _interchange_square(interpreter, swap, floats, minimal=answer.minimal)
         case Inf(space=Models()):
             return _no_quotient(interpreter, point)
-        case Inf(space=OmegaMaps()):
-            if "core" not in point:  # the literal interpreter found none; look for the reason
+        case Inf(space=OmegaMaps(family=family)):
+            if "core" not in point and literal_only(problem):
+                point = {"core": tuple(settled_family(problem, family))}
+            elif "core" not in point:  # the literal interpreter found none; look for the reason
                 found = OMEGA_SEARCH.bounds(problem, budget).point or {}
                 point = {"core": found.get("core", ())}
             core = cast("tuple[Hard, ...]", point["core"])
-            return NoOmega(core, "no order-preserving ω into I_H makes these commute together")
+            reason = "no order-preserving ω into I_H makes these commute together"
+            return NoOmega(core, reason, not literal_only(problem))
         case Inf(space=ContextMaps()):
             return _no_context_map(interpreter, point)
+        case _ if "moments" in point:
+            return moment_gap(problem, point)
         case _ if _is_law(defect):
             return _law_gap(interpreter, point)
         case _ if square_family(defect) is not None:

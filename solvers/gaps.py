@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tauomega.theory.counterexample import Gap
 from tauomega.theory.defect import Defect, Inf, Sup
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Compound, Hard
 from tauomega.theory.quantity import lower, upper
 
 from .engine import Answer, Budget, Problem
@@ -13,7 +13,7 @@ from .query_terms import Query
 
 __all__ = ["gap_at", "recomputed"]
 
-_WORDS = {"i": "intervention", "x": "setting", "q": "pair", "u": "context"}
+_WORDS = {"i": "intervention", "x": "setting", "q": "pair", "u": "context", "s": "state"}
 
 
 def gap_at(problem: Problem, answer: Answer) -> Gap:
@@ -48,10 +48,12 @@ def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
 
 def _shown(thing: object) -> str:
     match thing:
-        case Hard():
+        case Hard() | Compound():
             return thing.describe()
         case Query(sources=sources, targets=targets):
             return f"do({', '.join(sources)}) -> {', '.join(targets)}"
+        case dict():
+            return ", ".join(f"{name} = {value}" for name, value in thing.items())
         case tuple():
             return ", ".join(map(str, thing))
         case _:

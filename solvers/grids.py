@@ -23,7 +23,7 @@ from .engine import Problem
 from .omega import check_unambiguous
 from .partials import BlockOmega, block_omegas
 from .ranging import canonical_key, require_blocks
-from .settled import settled_family, settled_omega, undefined_fault
+from .settled import hard, settled_family, settled_omega, undefined_fault
 
 __all__ = ["Chunk", "context_chunk", "family_chunks", "family_size", "target_patterns"]
 
@@ -218,11 +218,11 @@ def _chunk(
 
 
 def _listed_chunks(problem: Problem, space: Interventions, rows: int) -> Iterator[Chunk]:
-    listed = settled_family(problem, space)
+    listed = list(map(hard, settled_family(problem, space)))
     listed = sorted(listed, key=lambda i: canonical_key(problem.claim.scm, i))
     for start in range(0, len(listed), rows):
         part = listed[start : start + rows]
-        images = [settled_omega(problem, i) for i in part]
+        images = [None if (j := settled_omega(problem, i)) is None else hard(j) for i in part]
         yield Chunk(
             as_settings(problem.claim.scm, part),
             {} if problem.claim.high is None else as_settings(problem.claim.high, images),

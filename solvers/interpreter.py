@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from typing import assert_never, final
 
@@ -21,7 +22,9 @@ from tauomega.theory.defect import (
     Defect,
     Dist,
     Expected,
+    FullStates,
     HighInterventions,
+    Image,
     Inf,
     Interchange,
     Interventions,
@@ -38,11 +41,14 @@ from tauomega.theory.defect import (
     Queries,
     Read,
     Relation,
+    Restriction,
     Run,
     Settings,
     Side,
+    Solutions,
     Space,
     States,
+    Step,
     Sup,
     Swaps,
     Term,
@@ -51,12 +57,14 @@ from tauomega.theory.defect import (
 )
 from tauomega.theory.definition import context_map
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError
-from tauomega.theory.intervention import NOTHING, Hard
+from tauomega.theory.intervention import NOTHING, Compound, Hard, Intervention
 from tauomega.theory.kernel import Expression, Value, evaluate
 from tauomega.theory.policy import HighFamily
 from tauomega.theory.quantity import INFINITE, Number, greatest, least, lower, mean, upper
 from tauomega.theory.scm import SCM
+from tauomega.theory.soft_order import precedes
 
+from .ceilings import ceiling, nothing_in
 from .engine import Budget, Problem
 from .joint_laws import joint_law
 from .metrics import law_distance, state_distance
@@ -67,6 +75,7 @@ from .quotient import QuotientModel, quotient_models
 from .ranging import Swap, as_context, high_interventions, swaps
 from .relations import violated
 from .settled import settled_family, settled_omega
+from .state_terms import full_states, state_term
 
 __all__ = ["Interpreter", "OutOfTimeError"]
 
@@ -91,7 +100,7 @@ class Interpreter:
     _ticks: int = 0
     _runs: dict[object, dict[str, Value]] = field(default_factory=dict)
     _spaces: dict[object, list[object]] = field(default_factory=dict)
-    images: dict[Hard, Hard | None] = field(default_factory=dict)
+    images: dict[Intervention, Intervention | None] = field(default_factory=dict)
     _reads: dict[tuple[Value, ...], dict[str, Value]] = field(default_factory=dict)
     _tau_u: Mapping[str, Expression] | None = None
     _blocks: Blocks | None = None
@@ -129,7 +138,7 @@ class Interpreter:
                     for element in self._elements(space, env)
                 ]
                 if not values:
-                    raise InputError([_empty(space)])
+                    raise InputError([nothing_in(space)])
                 return mean((Fraction(1, len(values)), value) for value in values), {}
             case Expected(variable=name, side=side, body=body):
                 model = self._model(side)
@@ -146,17 +155,17 @@ class Interpreter:
     ) -> tuple[Number, Environment]:
         best: Number = ZERO
         where: Environment = {}
-        ceiling, empty = _ceiling(body), True
+        most, empty = ceiling(body), True
         for element in self._elements(space, env):
             empty = False
             value, inside = self.value(body, env | {name: element})
             if upper(value) > upper(best):
                 where = {name: element, **inside}
                 best = greatest((best, value))
-                if lower(best) >= ceiling:
+                if lower(best) >= most:
                     break
         if empty:
-            raise InputError([_empty(space)])
+            raise InputError([nothing_in(space)])
         return best, where
 
     # ------------------------------------------------------------ leaves
@@ -185,10 +194,8 @@ class Interpreter:
         self, relation: Relation, arguments: Iterable[Term | Map], env: Environment
     ) -> Number:
         self.examined += 1
-        if relation is Relation.BLOCK_MAP:
-            return ZERO if self.problem.facts.is_block_map else ONE
         values = [self.term(a, env) for a in arguments if not isinstance(a, Map)]
-        return ONE if violated(relation, values, self.problem.claim.sites) else ZERO
+        return ONE if violated(relation, values, self.problem) else ZERO
 
     # ------------------------------------------------------------ terms
 
@@ -207,9 +214,9 @@ class Interpreter:
                 return self.run(side, where, hard)  # type: ignore[arg-type]  # by construction
             case ApplyMap(map=Map.TAU, argument=argument):
                 return self._read(self.term(argument, env))
-            case ApplyMap(map=Map.OMEGA, argument=argument):
+            case ApplyMap(map=Map.OMEGA | Map.SOFT_OMEGA, argument=argument):
                 hard = self.term(argument, env)
-                assert isinstance(hard, Hard)
+                assert isinstance(hard, Hard | Compound)
                 if hard not in self.images:
                     self.images[hard] = settled_omega(self.problem, hard)
                 image = self.images[hard]
@@ -242,6 +249,9 @@ class Interpreter:
                 values = self.term(state, env)
                 assert isinstance(values, dict)
                 return {name: values[name] for name in names}
+            case Step() | Solutions() | Restriction() | Image():
+                claim, own = self.problem.claim, self.parameters
+                return state_term(claim, term, own, lambda part: self.term(part, env))
             case Joint(side=side, family=family):
                 return joint_law(self.problem, side is Side.LOW, family, self.run)
             case _:
@@ -261,7 +271,9 @@ class Interpreter:
             self._reads[key] = self.problem.claim.read(state)
         return self._reads[key]
 
-    def run(self, side: Side, context: tuple[Value, ...], intervention: Hard) -> dict[str, Value]:
+    def run(
+        self, side: Side, context: tuple[Value, ...], intervention: Intervention
+    ) -> dict[str, Value]:
         """The solution of a model; each is computed once."""
         key = (side, context, intervention)
         if key not in self._runs:
@@ -308,7 +320,7 @@ class Interpreter:
         return Hard(tuple(items))
 
     def _law(self, side: Side, intervention: object, context: object) -> dict[object, Fraction]:
-        assert isinstance(intervention, Hard)
+        assert isinstance(intervention, Hard | Compound)
         if context is not None:  # a point mass
             return {tuple(self.run(side, context, intervention).items()): ONE}  # type: ignore[arg-type]
         return dict(self.blocks.law(side is Side.LOW, intervention).items())
@@ -345,6 +357,8 @@ class Interpreter:
                 above = self.problem.facts.high_domains
                 for values in product(*above.values()):
                     yield dict(zip(above, values, strict=True))
+            case FullStates(side=side):
+                yield from full_states(self._model(side))
             case Interventions():
                 yield from settled_family(self.problem, space)
             case HighInterventions(family=family):
@@ -377,24 +391,9 @@ class Interpreter:
     def _omega_maps(self, family: Interventions, high: HighFamily) -> Iterator[object]:
         low = settled_family(self.problem, family)
         above = high_interventions(self.problem.claim, high)
-        yield from monotone_maps(low, above, onto=high is not HighFamily.IMAGE, tick=self.tick)
-
-
-def _ceiling(defect: Defect) -> Fraction | float:
-    """A value that the defect cannot exceed."""
-    match defect:
-        case Dist(metric=Metric.DISCRETE) | Violated():
-            return ONE
-        case Sup(body=body) | Mean(body=body) | Expected(body=body):
-            return _ceiling(body)
-        case Max(parts=parts):
-            return max(_ceiling(part.defect) for part in parts)
-        case _:
-            return INFINITE
-
-
-def _empty(space: Space) -> str:
-    return (
-        f"there is nothing to check: {type(space).__name__} is empty; an empty family proves nothing. "
-        "List at least one element"
-    )
+        orders = (
+            partial(precedes, self._model(Side.LOW)),
+            partial(precedes, self._model(Side.HIGH)),
+        )
+        onto = high is not HighFamily.IMAGE
+        yield from monotone_maps(low, above, orders, onto=onto, tick=self.tick)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tauomega.theory.defect import HIGH, LOW, Interventions, Side
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Intervention
 from tauomega.theory.kernel import Value
 from tauomega.theory.laws import StateLaw
 
@@ -15,7 +15,7 @@ from .settled import settled_family, settled_omega
 
 __all__ = ["joint_law"]
 
-Run = Callable[[Side, tuple[Value, ...], Hard], dict[str, Value]]
+Run = Callable[[Side, tuple[Value, ...], Intervention], dict[str, Value]]
 
 
 def joint_law(problem: Problem, low: bool, family: Interventions, run: Run) -> StateLaw:

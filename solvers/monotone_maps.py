@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from tauomega.theory.errors import OutOfReachError
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Intervention
+
+Order = Callable[[Intervention, Intervention], bool]
 
 __all__ = ["monotone_maps"]
 
@@ -13,17 +15,22 @@ LIMIT = 2**20
 
 
 def monotone_maps(
-    low: Sequence[Hard], above: Sequence[Hard], *, onto: bool, tick: Callable[[], None]
-) -> Iterator[dict[Hard, Hard]]:
+    low: Sequence[Intervention],
+    above: Sequence[Intervention],
+    orders: tuple[Order, Order],
+    *,
+    onto: bool,
+    tick: Callable[[], None],
+) -> Iterator[dict[Intervention, Intervention]]:
     """Every order-preserving map from `low` to `above`, onto it if asked.
 
-    `tick` is called at every step; it may raise to stop.
+    `orders` are the orders below and above. `tick` is called at every step; it may raise to stop.
 
     Raises:
         OutOfReachError: there are more than 2^20.
     """
     found = 0
-    for chosen in _chains(low, above, tick):
+    for chosen in _chains(low, above, orders, tick):
         if onto and len(set(chosen)) < len(above):
             continue
         found += 1
@@ -33,10 +40,14 @@ def monotone_maps(
 
 
 def _chains(
-    low: Sequence[Hard], above: Sequence[Hard], tick: Callable[[], None]
-) -> Iterator[list[Hard]]:
+    low: Sequence[Intervention],
+    above: Sequence[Intervention],
+    orders: tuple[Order, Order],
+    tick: Callable[[], None],
+) -> Iterator[list[Intervention]]:
     """The images of an order-preserving map, in the order of `low`; no recursion: it may be long."""
-    chosen: list[Hard] = []
+    chosen: list[Intervention] = []
+    below, over = orders
     left = [iter(above)]
     if not low:
         yield chosen
@@ -51,8 +62,8 @@ def _chains(
         tick()
         current = low[len(chosen)]
         if not all(
-            (not earlier <= current or before <= image)
-            and (not current <= earlier or image <= before)
+            (not below(earlier, current) or over(before, image))
+            and (not below(current, earlier) or over(image, before))
             for earlier, before in zip(low, chosen, strict=False)
         ):
             continue

@@ -31,7 +31,7 @@ from .engine import Answer, Budget, Problem
 from .interpreter import Interpreter, OutOfTimeError
 from .parameters import has_finite_parameters
 from .ranging import high_interventions
-from .settled import nothing_to_check, settled_family
+from .settled import hard, nothing_to_check, settled_family
 
 __all__ = ["OMEGA_SEARCH", "OmegaSearch", "search_omega"]
 
@@ -71,8 +71,8 @@ class OmegaSearch:
         """0 with an ω, or a minimal set of interventions for which there is none."""
         match problem.part.defect:
             case Inf(space=OmegaMaps(family=family, high=high), body=body):
-                low = settled_family(problem, family)
-                above = high_interventions(problem.claim, high)
+                low = list(map(hard, settled_family(problem, family)))
+                above = list(map(hard, high_interventions(problem.claim, high)))
             case _:
                 raise AssertionError("accepts() admitted another shape")
         if not low:

@@ -16,7 +16,7 @@ from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .agreeing import agreed, is_decided
 from .engine import Answer, Budget, Engine, Problem
-from .literal_only import MEASURING, literal_only
+from .literal_only import LITERAL, MEASURING, beyond, literal_only
 from .sizes import is_small
 
 __all__ = ["Decision", "decide", "engine_names", "get_engine"]
@@ -29,6 +29,7 @@ _ORDER: dict[str, str] = {
     "table": "tauomega.solvers.table:TABLE",
     "enumerate": "tauomega.solvers.enumeration:ENUMERATE",
     "optimum": "tauomega.solvers.optimum:OPTIMUM",
+    "linear": "tauomega.solvers.linear:LINEAR",
     "factors": "tauomega.solvers.factors:FACTORS",
     "bits": "tauomega.solvers.bits:BITS",
     "bdd": "tauomega.solvers.bdd:BDD",
@@ -91,12 +92,13 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
     if engines:
         return _compare(problem, budget, engines)
     only = literal_only(problem)
+    measuring = (LITERAL,) if beyond(problem) else MEASURING
     asked: list[str] = []
     notes: list[str] = []
     best = Answer(reason="no engine accepts it")
     for name in _dispatch(problem):
         engine = get_engine(name)
-        refusal = only if only and name not in MEASURING else engine.accepts(problem)
+        refusal = only if only and name not in measuring else engine.accepts(problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue
@@ -150,9 +152,10 @@ def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decisi
     answers: list[tuple[str, Answer]] = []
     notes: list[str] = []
     only = literal_only(problem)
+    measuring = (LITERAL,) if beyond(problem) else MEASURING
     for name in names:
         engine = get_engine(name)
-        refusal = only if only and name not in MEASURING else engine.accepts(problem)
+        refusal = only if only and name not in measuring else engine.accepts(problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue

@@ -15,7 +15,7 @@ from typing import final
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import LOW, BlockImage, Gather, Marginal, Mixed, Spread, Term
 from tauomega.theory.errors import InputError
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Hard, Intervention
 from tauomega.theory.kernel import ConditionalLaw, Value, evaluate, free_names
 from tauomega.theory.laws import StateLaw, law_of, marginal
 from tauomega.theory.scm import SCM
@@ -112,10 +112,10 @@ class Blocks:
         assert claim.high is not None
         self.claim, self.high, self.facts = claim, claim.high, facts
         self.parameters = parameters
-        self._laws: dict[tuple[bool, Hard], StateLaw] = {}
+        self._laws: dict[tuple[bool, Intervention], StateLaw] = {}
         self._tables: dict[str, dict[tuple[Value, ...], Value]] = {}
 
-    def law(self, low: bool, setting: Hard) -> StateLaw:
+    def law(self, low: bool, setting: Intervention) -> StateLaw:
         """The law of a model under a setting."""
         if (low, setting) not in self._laws:
             model = self.claim.scm if low else self.high

@@ -27,7 +27,7 @@ from tauomega.theory.family import (
     Single,
     TauMax,
 )
-from tauomega.theory.intervention import NOTHING, Hard
+from tauomega.theory.intervention import NOTHING, Hard, Intervention
 from tauomega.theory.kernel import Domain, Finite, Range, Value
 from tauomega.theory.policy import Depth, HighFamily, Sources
 from tauomega.theory.scm import SCM, Context
@@ -70,12 +70,15 @@ def hard_interventions(model: SCM, names: Sequence[str]) -> Iterator[Hard]:
                 yield Hard(tuple(zip(targets, values, strict=True)))
 
 
-def canonical_key(model: SCM, intervention: Hard) -> tuple[object, ...]:
-    """The position of an intervention in the canonical order, as a sortable key."""
+def canonical_key(model: SCM, intervention: Intervention) -> tuple[object, ...]:
+    """The position of an intervention in the canonical order, as a sortable key; hard ones come first."""
     place = {name: index for index, name in enumerate(model.endogenous)}
-    items = sorted(intervention.items, key=lambda item: place[item[0]])
+    fixed = intervention if isinstance(intervention, Hard) else intervention.hard
+    items = sorted(fixed.items, key=lambda item: place[item[0]])
     values = tuple(_position(model.domain(name), value) for name, value in items)
-    return (len(items), tuple(place[name] for name, _ in items), values)
+    targets = tuple(sorted(place[name] for name in intervention.targets))
+    rest = "" if isinstance(intervention, Hard) else str(intervention)
+    return (len(targets), targets, bool(rest), values, rest)
 
 
 def _position(domain: Domain, value: Value) -> Fraction:
@@ -85,7 +88,7 @@ def _position(domain: Domain, value: Value) -> Fraction:
     return Fraction(value)
 
 
-def low_interventions(claim: Abstraction, facts: Facts, family: Family) -> list[Hard]:
+def low_interventions(claim: Abstraction, facts: Facts, family: Family) -> list[Intervention]:
     """The low-level interventions of a family, in canonical order (`TauMax`: a superset of it).
 
     Raises:
@@ -99,13 +102,13 @@ def low_interventions(claim: Abstraction, facts: Facts, family: Family) -> list[
             listed = _listed(claim, facts, family)
             return sorted(dict.fromkeys(listed), key=lambda i: canonical_key(scm, i))
         case All() | TauMax():
-            return _limited(hard_interventions(scm, _settable(claim, facts)))
+            return [*_limited(hard_interventions(scm, _settable(claim, facts)))]
         case Block():
-            return _unions(claim, facts, len(facts.supports))
+            return [*_unions(claim, facts, len(facts.supports))]
         case Single(k=k):
-            return _unions(claim, facts, k)
+            return [*_unions(claim, facts, k)]
         case Reach(depth=depth):
-            return _reached(claim, facts, depth)
+            return [*_reached(claim, facts, depth)]
         case BlocksAndSilence():
             listed = _limited(hard_interventions(scm, _settable(claim, facts)))
             return [i for i in listed if not _fixes_partly(claim, facts, i)]
@@ -129,7 +132,7 @@ def _settable(claim: Abstraction, facts: Facts) -> list[str]:
     return [name for name in claim.scm.endogenous if name in allowed]
 
 
-def _listed(claim: Abstraction, facts: Facts, family: Given) -> Iterable[Hard]:
+def _listed(claim: Abstraction, facts: Facts, family: Given) -> Iterable[Intervention]:
     listed = family.interventions
     if listed is None:
         if claim.omega is None:
@@ -225,14 +228,14 @@ def _reached(claim: Abstraction, facts: Facts, depth: int | None) -> list[Hard]:
     return family
 
 
-def high_interventions(claim: Abstraction, family: HighFamily) -> list[Hard]:
+def high_interventions(claim: Abstraction, family: HighFamily) -> list[Intervention]:
     """I_H: the declared high-level interventions, or all hard ones, in canonical order."""
     assert claim.high is not None
     if family is HighFamily.DECLARED:
         assert claim.high_interventions is not None
         high = claim.high
         return sorted(set(claim.high_interventions), key=lambda j: canonical_key(high, j))
-    return _limited(hard_interventions(claim.high, claim.high.endogenous))
+    return [*_limited(hard_interventions(claim.high, claim.high.endogenous))]
 
 
 # ---------------------------------------------------------------- swaps

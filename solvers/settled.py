@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 from tauomega.theory.defect import Interventions
+from tauomega.theory.definition import context_map
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import BlocksAndSilence, TauMax
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Hard, Intervention
 from tauomega.theory.policy import OmegaPolicy, Undefined
+from tauomega.theory.soft_omega import explicit_omega
 
 from .engine import Problem
 from .omega import check_unambiguous, omega_tau
 from .ranging import low_interventions
 
-__all__ = ["nothing_to_check", "settled_family", "settled_omega", "undefined_fault"]
+__all__ = [
+    "hard",
+    "nothing_to_check",
+    "settled_family",
+    "settled_omega",
+    "undefined_fault",
+]
 
 
-def settled_omega(problem: Problem, intervention: Hard) -> Hard | None:
+def hard(intervention: Intervention) -> Hard:
+    """A hard intervention, in an engine that was asked about no others."""
+    assert isinstance(intervention, Hard), "literal_only() keeps other interventions away"
+    return intervention
+
+
+def settled_omega(problem: Problem, intervention: Intervention) -> Intervention | None:
     """ω at a low-level intervention, as the claim gives it or as τ determines it."""
     if problem.omega is OmegaPolicy.GIVEN:
         assert problem.claim.omega is not None
         return dict(problem.claim.omega).get(intervention)
+    if problem.omega is OmegaPolicy.EXPLICIT:
+        return explicit_omega(
+            problem.claim, context_map(problem.claim, problem.tau_u), intervention
+        )
+    if not isinstance(intervention, Hard):
+        raise InputError(
+            [
+                f"ω_τ is defined on hard interventions, not at {intervention.describe()}; list ω under "
+                "[[abstraction.omega]]"
+            ]
+        )
     return omega_tau(problem.claim, problem.facts, intervention)
 
 
-def settled_family(problem: Problem, space: Interventions) -> list[Hard]:
+def settled_family(problem: Problem, space: Interventions) -> list[Intervention]:
     """The interventions of a family that ω is defined on, in canonical order.
 
     Raises:
@@ -37,7 +62,10 @@ def settled_family(problem: Problem, space: Interventions) -> list[Hard]:
         return listed
     if problem.omega is OmegaPolicy.DERIVED:
         check_unambiguous(problem.facts)
-    defined = [i for i in listed if settled_omega(problem, i) is not None]
+    if problem.omega is OmegaPolicy.EXPLICIT:
+        return listed  # that each has an image is a clause of its own
+    images = {i: settled_omega(problem, i) for i in listed}
+    defined = [i for i in listed if images[i] is not None]
     lost = [i for i in listed if i not in set(defined)]
     exclude = (
         isinstance(space.family, TauMax | BlocksAndSilence) or space.undefined is Undefined.EXCLUDE
@@ -47,7 +75,7 @@ def settled_family(problem: Problem, space: Interventions) -> list[Hard]:
     return defined
 
 
-def undefined_fault(problem: Problem, intervention: Hard) -> str:
+def undefined_fault(problem: Problem, intervention: Intervention) -> str:
     """What to say of an intervention outside the domain of ω."""
     if problem.omega is OmegaPolicy.GIVEN:
         return (

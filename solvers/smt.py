@@ -40,7 +40,7 @@ from .expression_to_z3 import Encoder, NotEncodedError
 from .grids import target_patterns
 from .omega import any_value, check_unambiguous
 from .ranging import low_interventions, require_blocks
-from .settled import nothing_to_check
+from .settled import hard, nothing_to_check
 from .shapes import is_tau_onto, is_tau_u_onto, square_family
 from .smt_onto import map_onto, require_onto, z3_version
 
@@ -190,7 +190,7 @@ def _shown(pattern: Pattern) -> str:
 
 def _patterns(problem: Problem, family: Family, few: int) -> list[Pattern]:
     if isinstance(family, Given):
-        return list(low_interventions(problem.claim, problem.facts, family))
+        return list(map(hard, low_interventions(problem.claim, problem.facts, family)))
     require_blocks(problem.facts, str(family))
     blocks = tuple(block for block in problem.facts.supports.values() if block)
     free = isinstance(family, All | TauMax | BlocksAndSilence)
@@ -214,7 +214,7 @@ def _image(problem: Problem, intervention: Hard) -> Hard | None:
                     f"ω is given, but not at {intervention.describe()}; list it under [[abstraction.omega]]"
                 ]
             )
-        return image
+        return hard(image)
     for name, block in problem.facts.supports.items():
         inside = [v for v in block if v in intervention.targets]
         if inside and len(inside) < len(block):

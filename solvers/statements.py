@@ -15,10 +15,11 @@ from tauomega.theory.kernel.commuting import Blocks, Commuting, Interchange, Ite
 from tauomega.theory.policy import OmegaPolicy, Undefined
 
 from .engine import Problem
+from .literal_only import beyond
 from .omega import any_value, check_unambiguous, values_of
 from .onto import factors_are_onto, missed_by_factor
 from .ranging import low_interventions
-from .settled import nothing_to_check, settled_omega, undefined_fault
+from .settled import hard, nothing_to_check, settled_omega, undefined_fault
 from .shapes import square_family, swapped
 
 __all__ = ["NotStatedError", "refusal", "squares_count", "statement_of"]
@@ -33,6 +34,9 @@ class NotStatedError(Exception):
 
 def refusal(problem: Problem) -> str | None:
     """Why a clause is no statement about squares that a circuit can say; `None` if it is one."""
+    special = beyond(problem)
+    if special is not None:
+        return special
     if problem.semantics not in ("exact", "real"):
         return f"evaluates exactly; {problem.semantics} is another semantics"
     if any(
@@ -94,7 +98,7 @@ def statement_of(problem: Problem) -> Commuting:
     compared = tuple(name for name, _ in tau)
     family: Blocks | Listed
     if isinstance(space.family, Given):
-        listed = low_interventions(claim, facts, space.family)
+        listed = list(map(hard, low_interventions(claim, facts, space.family)))
         if len(listed) > MOST_LISTED:
             raise NotStatedError(f"more than {MOST_LISTED:,} listed interventions")
         pairs = _pairs(problem, listed, exclude=space.undefined is Undefined.EXCLUDE)
@@ -133,7 +137,8 @@ def _image(problem: Problem, intervention: Hard) -> Hard | None:
     """ω at an intervention; the ω_τ of a block map is found block by block."""
     facts = problem.facts
     if problem.omega is not OmegaPolicy.DERIVED or not facts.is_block_map:
-        return settled_omega(problem, intervention)
+        image = settled_omega(problem, intervention)
+        return None if image is None else hard(image)
     items: list[tuple[str, Value]] = []
     fixed = dict(intervention.items)
     for name, block in facts.supports.items():

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol, final, runtime_checkable
 
 from .errors import Fault, InputError, Source
-from .intervention import Hard
+from .intervention import NOTHING, Intervention
 from .kernel import (
     Domain,
     Expression,
@@ -96,12 +96,12 @@ class Abstraction:
     low: LowModel
     high: SCM | None
     tau: Mapping[str, Expression]
-    omega: tuple[tuple[Hard, Hard], ...] | None = None
+    omega: tuple[tuple[Intervention, Intervention], ...] | None = None
     tau_u: Mapping[str, Expression] | None = None
     sites: Mapping[str, Site] = field(default_factory=lambda: _NO_SITES)
     inert: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
-    high_interventions: tuple[Hard, ...] | None = None
+    high_interventions: tuple[Intervention, ...] | None = None
     kernels: Mapping[str, Kernel] = field(default_factory=lambda: _NO_KERNELS)
     scm: SCM = field(init=False, repr=False)
 
@@ -153,21 +153,21 @@ class Abstraction:
                 faults.extend(error.faults)
                 return None
 
-        def hard(model: SCM, text: str, where: str) -> Hard:
+        def read(model: SCM, text: str, where: str) -> Intervention:
             try:
                 return model.intervention(text, source=Source(where))
             except InputError as error:
                 faults.extend(error.faults)
-                return Hard()
+                return NOTHING
 
         maps = {name: attempt(text, f"tau.{name}") for name, text in tau.items()}
         roots = replace(scm.scope, domains={name: scm.domain(name) for name in scm.roots})
         contexts = {n: attempt(t, f"tau_u.{n}", roots) for n, t in (tau_u or {}).items()}
         pairs = declared = None
         if high is not None and omega is not None:
-            pairs = tuple((hard(scm, i, "omega"), hard(high, j, "omega")) for i, j in omega)
+            pairs = tuple((read(scm, i, "omega"), read(high, j, "omega")) for i, j in omega)
         if high is not None and high_interventions is not None:
-            declared = tuple(hard(high, text, "high.interventions") for text in high_interventions)
+            declared = tuple(read(high, text, "high.interventions") for text in high_interventions)
         if faults:
             raise InputError(faults)
         return cls(

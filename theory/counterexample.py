@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from .intervention import Hard
+from .intervention import Intervention
 from .kernel.domain import Value
 from .quantity import Number
 
@@ -18,6 +18,7 @@ __all__ = [
     "Counterexample",
     "Gap",
     "LawGap",
+    "MomentGap",
     "NoContextMap",
     "NoOmega",
     "NotABlockMap",
@@ -43,7 +44,7 @@ class Way:
     """One way round a square: a context, an intervention and what the model then gives."""
 
     context: Values
-    intervention: Hard
+    intervention: Intervention
     result: Values
 
 
@@ -69,11 +70,24 @@ class Square:
 class LawGap:
     """Two laws that differ: an event (high-level values) and its probability under each."""
 
-    low: Hard
-    high: Hard
+    low: Intervention
+    high: Intervention
     event: Values
     p_low: Fraction
     p_high: Fraction
+    minimal: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class MomentGap:
+    """Two normal laws that differ: a mean (one name) or a covariance (two names) under each."""
+
+    low: Intervention
+    high: Intervention
+    names: tuple[str, ...]
+    value_low: Fraction
+    value_high: Fraction
     minimal: bool = True
 
 
@@ -86,7 +100,7 @@ class NoContextMap:
     """
 
     context: Values
-    separators: tuple[tuple[Hard, Hard, Values], ...]
+    separators: tuple[tuple[Intervention, Intervention, Values], ...]
     minimal: bool = True
 
 
@@ -99,7 +113,7 @@ class CountGap:
     and `high` contexts above respond like that, and `low < high`.
     """
 
-    response: tuple[tuple[Hard, Values], ...]
+    response: tuple[tuple[Intervention, Values], ...]
     low: int
     high: int
     example: Values
@@ -111,7 +125,7 @@ class CountGap:
 class NoOmega:
     """Low-level interventions for which no map ω into I_H is possible, with the reason."""
 
-    core: tuple[Hard, ...]
+    core: tuple[Intervention, ...]
     reason: str
     minimal: bool = True
 
@@ -131,20 +145,21 @@ class NotOnto:
 class NotMonotone:
     """Two interventions in order whose images under ω are not."""
 
-    lower: Hard
-    upper: Hard
-    lower_image: Hard
-    upper_image: Hard
+    lower: Intervention
+    upper: Intervention
+    lower_image: Intervention
+    upper_image: Intervention
     minimal: bool = True
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class NotABlockMap:
-    """Low-level variables that the τ of more than one high-level variable reads."""
+    """Low-level variables that the τ of more than one high-level variable reads; or τ_U, of roots."""
 
     variables: tuple[tuple[str, tuple[str, ...]], ...]
     minimal: bool = True
+    map: str = "τ"
 
 
 @final
@@ -163,12 +178,16 @@ class Collision:
 @final
 @dataclass(frozen=True, slots=True)
 class NotSolvable:
-    """A context and an intervention with no solution, or with several."""
+    """A context and an intervention with no solution, or with several.
+
+    `above` says that it is the high-level model that has them.
+    """
 
     context: Values
-    intervention: Hard
+    intervention: Intervention
     solutions: int
     minimal: bool = True
+    above: bool = False
 
 
 @final
@@ -210,6 +229,7 @@ Counterexample = (
     | Gap
     | Square
     | LawGap
+    | MomentGap
     | NoContextMap
     | CountGap
     | NoOmega

@@ -22,6 +22,7 @@ from .spaces import (
     BoxSwaps,
     ContextMaps,
     Contexts,
+    FullStates,
     HighInterventions,
     Interventions,
     Laws,
@@ -43,6 +44,7 @@ from .terms import (
     Base,
     BlockImage,
     Gather,
+    Image,
     Interchange,
     Joint,
     Law,
@@ -51,9 +53,12 @@ from .terms import (
     Mixed,
     Push,
     Read,
+    Restriction,
     Run,
     Side,
+    Solutions,
     Spread,
+    Step,
     Term,
     Var,
 )
@@ -73,8 +78,10 @@ __all__ = [
     "Defect",
     "Dist",
     "Expected",
+    "FullStates",
     "Gather",
     "HighInterventions",
+    "Image",
     "Inf",
     "Interchange",
     "Interventions",
@@ -94,12 +101,15 @@ __all__ = [
     "Queries",
     "Read",
     "Relation",
+    "Restriction",
     "Run",
     "Settings",
     "Side",
+    "Solutions",
     "Space",
     "Spread",
     "States",
+    "Step",
     "Sup",
     "Swaps",
     "Term",
@@ -140,6 +150,14 @@ class Relation(Enum):
     """Of two low-level interventions and their images."""
     BLOCK_MAP = "no low-level variable is read by the τ of two high-level variables"
     """Of τ."""
+    SOFT_IMAGE = "some soft intervention above can stand for it"
+    """Of a low-level intervention: the explicit form of ω reads no new parents."""
+    SOLVED_ONCE = "there is exactly one solution"
+    """Of a set of solutions."""
+    SOLVED = "there is a solution"
+    """Of a set of solutions."""
+    CONTEXT_BLOCKS = "no low-level root is read by the τ_U of two high-level roots"
+    """Of τ_U."""
     ONE_LABEL = "equal site values stand for equal high-level values"
     """Of a low and a high run, and another low and high run: for every site."""
 
@@ -250,8 +268,14 @@ def mentions(defect: Defect, wanted: Map) -> bool:
                 pending.extend((applied, law))
             case Run(context=context, intervention=intervention):
                 pending.extend((context, intervention))
-            case Law(intervention=intervention):
+            case Law(intervention=intervention) | Restriction(intervention=intervention):
                 pending.append(intervention)
+            case Step(state=state, context=context, intervention=intervention):
+                pending.extend((state, context, intervention))
+            case Solutions(context=context, intervention=intervention):
+                pending.extend((context, intervention))
+            case Image(map=applied, states=states):
+                pending.extend((applied, states))
             case Base(swap=swap) | Interchange(swap=swap):
                 pending.append(swap)
             case Read(state=state):

@@ -127,7 +127,9 @@ def _missing(definition: Definition, claim: Abstraction) -> Iterator[str]:
             yield f"{name} needs τ; write [abstraction.tau]"
     if Role.LAWS in definition.needs:
         for side, model in (("low", claim.scm), ("high", claim.high)):
-            for variable in model.without_law() if model is not None else ():
+            for variable in model.roots if model is not None else ():
+                if model is None or model[variable].law is not None:
+                    continue
                 yield (
                     f"{name} needs a law for {variable!r} of the {side}-level model; "
                     f"write {variable} : … ~ uniform, or the probabilities"

@@ -11,6 +11,7 @@ __all__ = [
     "Fault",
     "InputError",
     "MissingDependencyError",
+    "NotSolvableError",
     "OutOfReachError",
     "Source",
     "UndecidedError",
@@ -29,6 +30,18 @@ class OutOfReachError(AbstractionError, RuntimeError):
         self.what, self.size, self.limit = what, size, limit
         shown = f"{size:,}" if size < 10**15 else f"about 2^{size.bit_length() - 1}"
         super().__init__(f"{what}: {shown} is more than the limit of {limit:,}")
+
+
+class NotSolvableError(EvaluationError):
+    """A cyclic model has no solution, or several, where one is needed."""
+
+    def __init__(self, where: str, count: int) -> None:
+        self.count = count
+        found = "no solution" if count == 0 else f"{count} solutions"
+        super().__init__(
+            f"the cyclic model has {found} at {where}; a definition that runs it needs exactly one: "
+            "restrict the family, or compare sets of solutions (exact-transformation)"
+        )
 
 
 class UndecidedError(AbstractionError, RuntimeError):

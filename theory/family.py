@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from .errors import Fault, InputError, Source
-from .intervention import Hard
+from .intervention import Intervention
 from .kernel.errors import nearest
 
 __all__ = [
@@ -30,7 +30,7 @@ class Given:
     `None` stands for the interventions that a given ω lists.
     """
 
-    interventions: tuple[Hard, ...] | None = None
+    interventions: tuple[Intervention, ...] | None = None
 
     def __str__(self) -> str:
         return "given"

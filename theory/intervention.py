@@ -1,4 +1,4 @@
-"""Interventions: hard ones, as data, with their order."""
+"""Interventions, as data: hard ones with their order, and everything else that changes mechanisms."""
 
 from __future__ import annotations
 
@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
+from .kernel.change import Change, Edge, Interventional, Soft, Stochastic
 from .kernel.domain import Value
 
-__all__ = ["NOTHING", "Hard", "Intervention"]
+__all__ = [
+    "NOTHING",
+    "Change",
+    "Compound",
+    "Edge",
+    "Hard",
+    "Intervention",
+    "Interventional",
+    "Soft",
+    "Stochastic",
+    "compound",
+    "is_hard",
+]
 
 
 @final
@@ -58,5 +71,66 @@ class Hard:
 
 
 NOTHING = Hard()
-Intervention = Hard
-"""Every kind of intervention there is; soft and stochastic ones are refused by the grammar so far."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """An intervention that does more than set variables: rules, edges, laws, beside a hard part.
+
+    Attributes:
+        changes: what is done to mechanisms, sorted, so that equality is mathematical equality of
+            the parts; each target is changed once, or by edges from several parents.
+        hard: the variables that are set, none of them a target of a change.
+
+    Raises:
+        ValueError: there is no change (write `Hard`), or a variable is touched twice.
+    """
+
+    changes: tuple[Change, ...]
+    hard: Hard = NOTHING
+
+    def __post_init__(self) -> None:
+        if not self.changes:
+            raise ValueError("a compound intervention has a change; without one it is Hard")
+        whole = [c.target for c in self.changes if not isinstance(c, Edge)]
+        edges = [(c.target, c.parent) for c in self.changes if isinstance(c, Edge)]
+        taken = [*whole, *{target for target, _ in edges}, *self.hard.targets]
+        if len(set(taken)) < len(taken) or len(set(edges)) < len(edges):
+            raise ValueError(f"an intervention touches each variable once: {self}")
+        object.__setattr__(self, "changes", tuple(sorted(self.changes, key=_place)))
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The variables whose mechanisms are changed, set ones included."""
+        return self.hard.targets | {change.target for change in self.changes}
+
+    @property
+    def stochastic(self) -> tuple[str, ...]:
+        """The targets that are drawn from a law: a context does not determine their values."""
+        return tuple(c.target for c in self.changes if isinstance(c, Stochastic))
+
+    def __str__(self) -> str:
+        return ", ".join([str(self.hard)] * bool(self.hard.items) + [str(c) for c in self.changes])
+
+    def describe(self) -> str:
+        """`do(X := self + 3)`."""
+        return f"do({self})"
+
+
+def _place(change: Change) -> tuple[str, str]:
+    return change.target, change.parent if isinstance(change, Edge) else ""
+
+
+Intervention = Hard | Compound
+"""Every kind of intervention there is."""
+
+
+def compound(hard: Hard, changes: tuple[Change, ...]) -> Intervention:
+    """The intervention with these parts: `Hard` if there are no changes."""
+    return Compound(changes, hard) if changes else hard
+
+
+def is_hard(intervention: Intervention) -> bool:
+    """Whether the intervention only sets variables."""
+    return isinstance(intervention, Hard)

@@ -11,8 +11,9 @@ from fractions import Fraction
 from itertools import product
 
 from .errors import InputError, OutOfReachError
-from .intervention import NOTHING, Hard
-from .kernel import ConditionalLaw, Finite, FiniteLaw, Kind, Range, Value, evaluate
+from .intervening import intervened
+from .intervention import NOTHING, Intervention
+from .kernel import ConditionalLaw, Finite, FiniteLaw, Range, Value, evaluate
 from .scm import SCM
 
 __all__ = ["StateLaw", "law_of", "marginal"]
@@ -24,18 +25,22 @@ MOST = 2**22
 
 
 def law_of(
-    model: SCM, intervention: Hard = NOTHING, *, parameters: Mapping[str, Value] | None = None
+    model: SCM,
+    intervention: Intervention = NOTHING,
+    *,
+    parameters: Mapping[str, Value] | None = None,
 ) -> StateLaw:
-    r"""The law $P^i$ of the endogenous variables under a hard intervention.
+    r"""The law $P^i$ of the endogenous variables under an intervention.
 
     Raises:
         InputError: roots without a finite law, all named.
         OutOfReachError: more than 2^22 states to list.
+        NotSolvableError: the model is cyclic, and a context has no solution, or several.
     """
     missing = model.without_law()
     if missing:
         raise InputError([f"{name!r} has no law; write {name} : … ~ …" for name in missing])
-    fixed = dict(intervention.items)
+    plan = intervened(model, intervention)
     states: list[tuple[dict[str, Value], Fraction]] = []
     roots = [(name, _choices(model, name)) for name in model.roots]
     for picked in product(*(choices for _, choices in roots)):
@@ -47,17 +52,17 @@ def law_of(
         states.append((values, weight))
         if len(states) > MOST:
             raise OutOfReachError("contexts", len(states), MOST)
-    for name in model.order:
-        variable = model[name]
-        if name in fixed:
+    if model.cyclic:
+        context = [({n: v[n] for n in model.roots}, weight) for v, weight in states]
+        states = [(model.run(c, intervention, parameters=parameters), p) for c, p in context]
+    for name in plan.order if not model.cyclic else ():
+        rule = plan.rules.get(name)
+        if isinstance(rule, FiniteLaw | ConditionalLaw):
+            law = ConditionalLaw((), (), rule) if isinstance(rule, FiniteLaw) else rule
+            states = _expanded(model, name, law, states)
+        elif rule is not None:
             for values, _ in states:
-                values[name] = fixed[name]
-        elif isinstance(variable.law, ConditionalLaw):
-            states = _expanded(model, name, variable.law, states)
-        elif variable.kind is Kind.ENDOGENOUS:
-            assert variable.mechanism is not None
-            for values, _ in states:
-                values[name] = evaluate(variable.mechanism, values)
+                values[name] = evaluate(rule, values)
     found: StateLaw = {}
     for values, weight in states:
         state = tuple((name, values[name]) for name in model.endogenous)

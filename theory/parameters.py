@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 from .definition import Definition
 from .errors import Fault, InputError, Source
 from .family import Family, Given, parse_family
-from .intervention import Hard
+from .intervention import Intervention
 from .kernel.errors import nearest
 from .policy import PAIRS, Depth, Pairs, Sources
 
@@ -29,7 +29,7 @@ def build_definition(
     definition: type[Definition],
     values: Mapping[str, object],
     *,
-    interventions: tuple[Hard, ...] | None = None,
+    interventions: tuple[Intervention, ...] | None = None,
     source: Callable[[str], Source] = lambda key: Source(key),
 ) -> Definition:
     """The definition with these parameters, each as it stands in a task.
@@ -149,7 +149,11 @@ def _string(key: str, value: object) -> str:
 
 
 def _choice(policy: type[Enum], key: str, text: str, source: Source) -> Enum:
-    hidden = ("given", "declared")  # what is listed in the claim counts; the words are not keys
+    hidden = (
+        "given",
+        "declared",
+        "explicit",
+    )  # what is listed in the claim counts; the words are not keys
     choices = [member.value for member in policy if member.value not in hidden]
     for member in policy:
         if member.value == text and text in choices:

@@ -30,6 +30,8 @@ class OmegaPolicy(Enum):
     r"""$\omega_\tau$: $i \mapsto j$ iff $\tau(\mathrm{Rst}(i)) = \mathrm{Rst}(j)$ (BEH 2019, Def. 2.3)."""
     SEARCHED = "searched"
     """Any monotone map onto I_H."""
+    EXPLICIT = "explicit"
+    """The one candidate of Massidda et al. (2023), Theorem 14, for constructive soft abstraction."""
 
 
 class TauUPolicy(Enum):

@@ -18,6 +18,7 @@ from .counterexample import (
     CountGap,
     Gap,
     LawGap,
+    MomentGap,
     NoContextMap,
     NoOmega,
     NotABlockMap,
@@ -27,9 +28,13 @@ from .counterexample import (
     Square,
     Way,
 )
+from .errors import OutOfReachError
+from .gaussian import moments
 from .intervention import Hard
-from .kernel import Expression, Finite, Range, Value, evaluate, free_names
+from .kernel import Expression, Finite, Range, Reference, Value, evaluate, free_names
 from .scm import SCM
+from .soft_omega import support
+from .soft_order import precedes
 
 __all__ = ["replays"]
 
@@ -73,6 +78,19 @@ def replays(
             p = _probability(low, found.low, found.event, own, claim.tau)
             q = _probability(high, found.high, found.event, own, None)
             return (p, q) == (found.p_low, found.p_high) and p != q
+        case MomentGap():
+            assert high is not None
+            below = moments(low, found.low, read=claim.tau, parameters=_of(low, own))
+            above = moments(high, found.high, parameters=_of(high, own))
+            pairs = [
+                (
+                    m.mean[found.names[0]]
+                    if len(found.names) == 1
+                    else m.covariance[found.names[0], found.names[1]]
+                )
+                for m in (below, above)
+            ]
+            return pairs == [found.value_low, found.value_high] and pairs[0] != pairs[1]
         case NoContextMap():
             assert high is not None
             if _too_many(high) or not found.separators:
@@ -107,7 +125,21 @@ def replays(
         case NotOnto():
             return _misses(claim, dict(found.value))
         case NotMonotone():
-            return found.lower <= found.upper and not found.lower_image <= found.upper_image
+            assert high is not None
+            return precedes(low, found.lower, found.upper) and not precedes(
+                high, found.lower_image, found.upper_image
+            )
+        case NotABlockMap(map="τ_U"):
+            maps = {
+                n: (claim.tau_u or {}).get(n, Reference(n))
+                for _, names in found.variables
+                for n in names
+            }
+            return all(
+                root in support(maps[n], low, low.roots)
+                for root, names in found.variables
+                for n in names
+            )
         case NotABlockMap():
             return bool(found.variables) and all(
                 _reads(claim, name, high_name) is not False
@@ -118,7 +150,15 @@ def replays(
             first, second = (_run(low, way, own) for way in (found.first, found.second))
             alike = _shown(first, found.first.result) and _shown(second, found.second.result)
             return alike and found.values[0] != found.values[1]
-        case Gap() | NoOmega() | NotSolvable():
+        case NotSolvable(context=context, intervention=intervention, solutions=count):
+            assert high is not None or not found.above
+            model = high if found.above and high is not None else low
+            try:
+                solutions = model.solutions(dict(context), intervention, parameters=_of(model, own))
+            except OutOfReachError:
+                return None
+            return len(solutions) == count != 1 if model.cyclic else None
+        case Gap() | NoOmega():
             return None
         case _:
             assert_never(found)
@@ -144,7 +184,9 @@ def _source_agrees(
     parameters: Mapping[str, Value],
 ) -> bool:
     run = claim.scm.run(source, parameters=_of(claim.scm, parameters))
-    fixed = dict(square.low.intervention.items)
+    intervention = square.low.intervention
+    assert isinstance(intervention, Hard), "an interchange sets values"
+    fixed = dict(intervention.items)
     return all(fixed[v] == run[v] for v in claim.sites[name])
 
 

@@ -9,8 +9,8 @@ from itertools import product
 from math import prod
 from typing import Any, final
 
-from .errors import EvaluationError, InputError
-from .intervention import NOTHING, Hard
+from .errors import EvaluationError, Fault, InputError
+from .intervention import NOTHING, Compound, Hard, Intervention, compound
 from .kernel import (
     ConditionalLaw,
     Declaration,
@@ -54,7 +54,7 @@ def size_of(domain: Domain) -> int | None:
 @final
 @dataclass(frozen=True, slots=True)
 class SCM:
-    r"""A structural causal model $M = (U, V, R, F)$ with hard interventions, acyclic.
+    r"""A structural causal model $M = (U, V, R, F)$, acyclic unless its text has the line `cyclic`.
 
     Exogenous variables $U$ are independent, each with a law or none; an `input` is a settable
     root: an endogenous variable whose mechanism copies a hidden exogenous one of the same name.
@@ -236,14 +236,28 @@ class SCM:
         """The roots that have no finite law."""
         return tuple(n for n in self.roots if not isinstance(self[n].law, FiniteLaw))
 
+    @property
+    def cyclic(self) -> bool:
+        """Whether mechanisms may depend on one another in a circle."""
+        return self.program.cyclic
+
     def run(
-        self, context: Context, intervention: Hard = NOTHING, *, parameters: Context | None = None
+        self,
+        context: Context,
+        intervention: Intervention = NOTHING,
+        *,
+        parameters: Context | None = None,
     ) -> dict[str, Value]:
         r"""The solution $M(u, i)$: a value for every endogenous variable, in order of declaration.
 
         Raises:
             EvaluationError: a mechanism has no value at its parents' values, or leaves its domain.
+            NotSolvableError: the model is cyclic and has no solution, or several.
         """
+        if self.cyclic or isinstance(intervention, Compound):
+            from .solving import solution_of
+
+            return solution_of(self, context, intervention, parameters or {})
         values: dict[str, Value] = dict(context) | dict(parameters or {})
         fixed = dict(intervention.items)
         for name in self.order:
@@ -265,13 +279,69 @@ class SCM:
                 values[name] = value
         return {name: values[name] for name in self.endogenous}
 
-    def intervention(self, text: str, *, source: Source | None = None) -> Hard:
-        """Read an intervention on this model, such as `X1 = 1, X[2..3] = 0`; `""` is the empty one.
+    def solutions(
+        self,
+        context: Context,
+        intervention: Intervention = NOTHING,
+        *,
+        parameters: Context | None = None,
+    ) -> tuple[dict[str, Value], ...]:
+        """Every solution in a context: one if the model is acyclic, any number if it is not.
 
         Raises:
-            InputError: an unknown target, a value outside its domain, a target set twice, …
+            EvaluationError: a mechanism has no value somewhere.
+            OutOfReachError: the variables that break the cycles have more than 2^20 values together.
         """
-        return Hard(parse_intervention(text, self.scope, Source() if source is None else source))
+        from .solving import solutions_of
+
+        return solutions_of(self, context, intervention, parameters or {})
+
+    def step(
+        self,
+        state: State,
+        context: Context,
+        intervention: Intervention = NOTHING,
+        *,
+        parameters: Context | None = None,
+    ) -> dict[str, Value]:
+        r"""One simultaneous step $F^i(x, u)$ of all mechanisms, at any state $x$, realised or not.
+
+        Source: Massidda, Geiger, Icard & Bacciu (2023), Def. 11, arXiv:2211.12270.
+
+        Example:
+            >>> model = SCM.from_text("U : bool\nX = U\nY = X")
+            >>> model.step({"X": 0, "Y": 0}, {"U": 1})
+            {'X': 1, 'Y': 0}
+        """
+        from .solving import step_of
+
+        return step_of(self, state, context, intervention, parameters or {})
+
+    def intervention(self, text: str, *, source: Source | None = None) -> Intervention:
+        r"""Read an intervention on this model; `""` is the empty one.
+
+        Items are joined by `,`: `X[2..3] = 0` sets variables, `X := 2*U` replaces a mechanism, `X := self + 3`
+        changes it, `X -> Y = 0` holds X at a value for the child Y only, `X ~ 1/3` draws X from a law.
+
+        Raises:
+            InputError: an unknown target, a value outside its domain, a target touched twice, an
+                edge that is not there, rules that form a cycle, …
+
+        Example:
+            >>> model = SCM.from_text("U : 0..3\nX = U\nY = X")
+            >>> model.run({"U": 1}, model.intervention("X := (self + 3) mod 4"))
+            {'X': 0, 'Y': 0}
+        """
+        from .intervening import faults_of
+
+        where = Source() if source is None else source
+        readable = {v.name: v.domain for v in self.variables}
+        values, changes = parse_intervention(text, self.scope, where, readable=readable)
+        found = compound(Hard(values), changes)
+        faults = [Fault(m, text, (0, len(text)), where) for m in faults_of(self, found)]
+        if faults:
+            raise InputError(faults)
+        return found
 
     def __str__(self) -> str:
         return format_program(self.program)

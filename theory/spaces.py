@@ -12,6 +12,7 @@ __all__ = [
     "BoxSwaps",
     "ContextMaps",
     "Contexts",
+    "FullStates",
     "HighInterventions",
     "Interventions",
     "Laws",
@@ -35,6 +36,13 @@ class Contexts:
 @dataclass(frozen=True, slots=True)
 class States:
     """All combinations of values of a model's endogenous variables (below: of the mapped ones)."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class FullStates:
+    """All combinations of values of all endogenous variables of a model, unread ones included."""
 
     side: Side
 
@@ -130,6 +138,7 @@ Space = (
     | Queries
     | Settings
     | States
+    | FullStates
     | Interventions
     | HighInterventions
     | ContextMaps

@@ -12,7 +12,7 @@ from .abstraction import Abstraction, LowModel
 from .definition import Definition
 from .definitions import find_definition
 from .errors import Fault, InputError, Source
-from .intervention import Hard
+from .intervention import Intervention
 from .kernel import Expression, Scope, parse_expression
 from .kernel.errors import nearest
 from .parameters import build_definition
@@ -268,7 +268,7 @@ class _Reader:
 
     def _omega(
         self, table: Mapping[str, Any], scm: SCM, high: SCM | None
-    ) -> tuple[tuple[Hard, Hard], ...] | None:
+    ) -> tuple[tuple[Intervention, Intervention], ...] | None:
         rows = table["omega"]
         if high is None:
             self.faults.append("[[abstraction.omega]] needs a high-level model; write [high]")
@@ -280,7 +280,7 @@ class _Reader:
                 "omega",
             )
             return None
-        pairs: list[tuple[Hard, Hard]] = []
+        pairs: list[tuple[Intervention, Intervention]] = []
         for index, row in enumerate(rows):
             where = ("abstraction", "omega", index)
             if not isinstance(row, dict) or set(row) != {"low", "high"}:
@@ -342,7 +342,7 @@ class _Reader:
             raise InputError([Fault(message, text, (0, len(text)), source)])
         return (text,)
 
-    def _interventions(self, model: SCM, where: tuple[str, ...]) -> tuple[Hard, ...]:
+    def _interventions(self, model: SCM, where: tuple[str, ...]) -> tuple[Intervention, ...]:
         value: Any = self.table
         for key in where:
             value = value[key]

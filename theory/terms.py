@@ -18,6 +18,7 @@ __all__ = [
     "Base",
     "BlockImage",
     "Gather",
+    "Image",
     "Interchange",
     "Interventions",
     "Joint",
@@ -27,9 +28,12 @@ __all__ = [
     "Mixed",
     "Push",
     "Read",
+    "Restriction",
     "Run",
     "Side",
+    "Solutions",
     "Spread",
+    "Step",
     "Term",
     "Var",
 ]
@@ -57,6 +61,7 @@ class Map(Enum):
 
     TAU = "τ"
     OMEGA = "ω"
+    SOFT_OMEGA = "ω of Theorem 14"
     TAU_U = "τ_U"
 
 
@@ -195,8 +200,47 @@ class Joint:
     family: Interventions
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    r"""$F^i(x, u)$: one simultaneous step of all mechanisms at any state, realised or not."""
+
+    side: Side
+    state: Term
+    context: Term
+    intervention: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """The set of all solutions of a model in a context under an intervention; a model may be cyclic."""
+
+    side: Side
+    context: Term
+    intervention: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    r"""$\mathrm{Rst}(i)$: the set of states that an intervention allows, realised or not."""
+
+    side: Side
+    intervention: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The image of a set of low-level states under τ; states where τ is undefined are left out."""
+
+    map: Map
+    states: Term
+
+
 Term = (
     Joint
+    | Step
+    | Solutions
+    | Restriction
+    | Image
     | Var
     | Run
     | Law

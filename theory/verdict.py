@@ -9,7 +9,7 @@ from typing import NoReturn, final
 
 from .counterexample import Counterexample
 from .errors import UndecidedTruthError
-from .intervention import Hard
+from .intervention import Intervention
 from .kernel.domain import Value
 
 __all__ = [
@@ -107,7 +107,7 @@ class ContextMapWitness:
 class OmegaWitness:
     """An ω that was found: pairs (low-level, high-level intervention)."""
 
-    pairs: tuple[tuple[Hard, Hard], ...]
+    pairs: tuple[tuple[Intervention, Intervention], ...]
 
 
 Witness = ContextMapWitness | OmegaWitness

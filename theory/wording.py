@@ -41,6 +41,7 @@ def omega_words(policy: OmegaPolicy) -> str:
         OmegaPolicy.GIVEN: "the ω given",
         OmegaPolicy.DERIVED: "ω = ω_τ",
         OmegaPolicy.SEARCHED: "some order-preserving ω",
+        OmegaPolicy.EXPLICIT: "the explicit ω of Theorem 14",
     }[policy]
 
 

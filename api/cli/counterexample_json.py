@@ -13,6 +13,7 @@ from tauomega.theory.counterexample import (
     CountGap,
     Gap,
     LawGap,
+    MomentGap,
     NoContextMap,
     NoOmega,
     NotABlockMap,
@@ -23,7 +24,7 @@ from tauomega.theory.counterexample import (
     Values,
     Way,
 )
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Compound, Intervention
 from tauomega.theory.quantity import lower, upper
 
 __all__ = [
@@ -79,6 +80,15 @@ def counterexample_to_json(found: Counterexample) -> dict[str, Json]:
                 "event": values_to_json(event),
                 "p_low": number_to_json(p_low),
                 "p_high": number_to_json(p_high),
+            }
+        case MomentGap(low=i, high=j, names=names, value_low=below, value_high=above):
+            return minimal | {
+                "kind": "moment-gap",
+                "low": intervention_to_json(i),
+                "high": intervention_to_json(j),
+                "moment": ["mean" if len(names) == 1 else "covariance", *names],
+                "value_low": number_to_json(below),
+                "value_high": number_to_json(above),
             }
         case NoContextMap(context=context, separators=separators):
             return minimal | {
@@ -153,8 +163,17 @@ def values_to_json(values: Values) -> dict[str, Json]:
     return {name: str(value) for name, value in values}
 
 
-def intervention_to_json(intervention: Hard) -> dict[str, Json]:
-    """The targets and their values; the empty intervention is the empty object."""
+def intervention_to_json(intervention: Intervention) -> dict[str, Json]:
+    """The targets and their values; the empty intervention is the empty object.
+
+    A target whose mechanism is changed otherwise has the change as text in place of a value.
+    """
+    if isinstance(intervention, Compound):
+        changed: dict[str, list[str]] = {}
+        for change in intervention.changes:
+            changed.setdefault(change.target, []).append(str(change))
+        words = {name: ", ".join(changes) for name, changes in changed.items()}
+        return {**values_to_json(intervention.hard.items), **words}
     return values_to_json(intervention.items)
 
 

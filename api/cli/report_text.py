@@ -13,6 +13,7 @@ from tauomega.theory.counterexample import (
     CountGap,
     Gap,
     LawGap,
+    MomentGap,
     NoContextMap,
     NoOmega,
     NotABlockMap,
@@ -166,6 +167,12 @@ def _counterexample(found: Counterexample, width: int) -> Iterator[Line]:
             size = max(len(p) for p, _ in rows)
             for p, where in rows:
                 yield Line(f"    {p:<{size}}  {where}", "bold red")
+        case MomentGap(low=i, high=j, names=names, value_low=below, value_high=above):
+            what = "mean" if len(names) == 1 else "covariance"
+            yield Line(f"  the {what} of {' and '.join(names)} is")
+            for value, side, intervention in ((below, "τ of the low", i), (above, "the high", j)):
+                where = f"in {side}-level law under {intervention_words(intervention)}"
+                yield Line(f"    {number_words(value)}  {where}", "bold red")
         case NoContextMap(context=context, separators=separators):
             yield Line(f"  no high-level context does what this one does: {values_words(context)}")
             for i, j, image in separators:
@@ -197,13 +204,17 @@ def _counterexample(found: Counterexample, width: int) -> Iterator[Line]:
             yield Line(f"  {low} ⋢ {high}", "bold red")
         case NotABlockMap(variables=variables):
             for name, read_by in variables:
-                yield Line(f"  {name} is read by τ of {' and '.join(read_by)}", "bold red")
+                yield Line(
+                    f"  {name} is read by {found.map} of {' and '.join(read_by)}", "bold red"
+                )
         case Collision(first=first, second=second, equal=equal, variable=name, values=values):
             yield Line(f"  two runs that agree in {values_words(equal)}:")
             for way, needed in zip((first, second), values, strict=True):
                 yield from _run_lines(way, f"{name} = {value_words(needed)}")
         case NotSolvable(context=context, intervention=intervention, solutions=solutions):
-            yield Line(f"  in {values_words(context)}, under {intervention_words(intervention)}:")
+            where = "above" if found.above else "below"
+            at = f"{values_words(context)}, under {intervention_words(intervention)}"
+            yield Line(f"  {where}, in {at}:")
             yield Line(f"  {solutions} solutions" if solutions else "  no solution", "bold red")
         case _:
             assert_never(found)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from tauomega.theory.counterexample import Values
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Compound, Intervention
 from tauomega.theory.kernel.domain import Value
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
@@ -60,8 +60,10 @@ def values_words(values: Values) -> str:
     return ", ".join(f"{name} = {value_words(value)}" for name, value in values) or "(nothing)"
 
 
-def intervention_words(intervention: Hard) -> str:
+def intervention_words(intervention: Intervention) -> str:
     """`do(X1 = 0)`, or `no intervention`."""
+    if isinstance(intervention, Compound):
+        return intervention.describe()
     if not intervention.items:
         return "no intervention"
     return f"do({values_words(intervention.items)})"

@@ -29,9 +29,9 @@ from tauomega.theory.kernel import (
     complete,
 )
 from tauomega.theory.scm import SCM
+from tauomega.theory.tables import as_mechanism
 
 from ..small_models import Shape, World, worlds
-from ..testing.quotients import as_mechanism
 
 __all__ = ["SIZES", "Size", "SmallClaim", "bound", "ordered_models"]
 

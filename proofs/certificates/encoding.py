@@ -8,7 +8,7 @@ from typing import Any
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
 from tauomega.theory.family import Given
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Hard, Intervention
 from tauomega.theory.kernel import (
     BOOL,
     Apply,
@@ -27,7 +27,14 @@ from tauomega.theory.kernel import (
 from tauomega.theory.policy import Depth
 from tauomega.theory.verdict import Question
 
-__all__ = ["NotCertifiedError", "claim_to_json", "items_to_json", "parameters_of", "tree_to_json"]
+__all__ = [
+    "NotCertifiedError",
+    "claim_to_json",
+    "items_to_json",
+    "parameters_of",
+    "set_items",
+    "tree_to_json",
+]
 
 Json = Any
 """A JSON value: what the checker's decoder reads back."""
@@ -58,10 +65,12 @@ def claim_to_json(claim: Abstraction, definition: Definition) -> Json:
         "tau_u": None
         if claim.tau_u is None
         else [[name, tree_to_json(e)] for name, e in claim.tau_u.items()],
-        "omega": None if claim.omega is None else [[_hard(i), _hard(j)] for i, j in claim.omega],
+        "omega": None
+        if claim.omega is None
+        else [[set_items(i), set_items(j)] for i, j in claim.omega],
         "sites": [[name, list(site)] for name, site in claim.sites.items()],
         "inert": sorted(claim.inert),
-        "interventions": None if listed is None else [_hard(i) for i in listed],
+        "interventions": None if listed is None else [set_items(i) for i in listed],
     }
 
 
@@ -80,13 +89,22 @@ def items_to_json(items: tuple[tuple[str, Value], ...]) -> Json:
     return [[name, str(value)] for name, value in items]
 
 
-def _hard(intervention: Hard) -> Json:
+def set_items(intervention: Intervention) -> Json:
+    """What a hard intervention sets.
+
+    Raises:
+        NotCertifiedError: it does more than set variables.
+    """
+    if not isinstance(intervention, Hard):
+        raise NotCertifiedError("interventions beyond hard ones have no certificate")
     return items_to_json(intervention.items)
 
 
 def _program(program: Program) -> Json:
     if any(isinstance(v.law, ConditionalLaw) for v in program.variables):
         raise NotCertifiedError("a model with conditional laws has no certificate")
+    if program.cyclic:
+        raise NotCertifiedError("a cyclic model has no certificate")
     return {
         "variables": [
             {

@@ -41,7 +41,14 @@ from .checker.document import SCHEMA, RefusedError, canonical, digest, read_docu
 from .checker.refuting import check_counterexample, first_missed
 from .checker.squares import NODES, check_squares, enumerable, matching, transcript_of
 from .checker.statements import Question, context_map, question_of, statement_of
-from .encoding import NotCertifiedError, claim_to_json, items_to_json, parameters_of, tree_to_json
+from .encoding import (
+    NotCertifiedError,
+    claim_to_json,
+    items_to_json,
+    parameters_of,
+    set_items,
+    tree_to_json,
+)
 
 __all__ = ["certificate_of", "composed", "write_file"]
 
@@ -234,8 +241,8 @@ def _counterexample(question: Question, found: Counterexample) -> Json:
             return {
                 "kind": "square",
                 "context": items_to_json(found.low.context),
-                "low": items_to_json(found.low.intervention.items),
-                "high": items_to_json(found.high.intervention.items),
+                "low": set_items(found.low.intervention),
+                "high": set_items(found.high.intervention),
                 "sources": [[name, items_to_json(items)] for name, items in found.sources],
                 "image": items_to_json(_compared(question, found.image)),
                 "result": items_to_json(_compared(question, found.high.result)),
@@ -244,16 +251,14 @@ def _counterexample(question: Question, found: Counterexample) -> Json:
             return {
                 "kind": "no context",
                 "context": items_to_json(found.context),
-                "separators": [
-                    [items_to_json(i.items), items_to_json(j.items)] for i, j, _ in found.separators
-                ],
+                "separators": [[set_items(i), set_items(j)] for i, j, _ in found.separators],
             }
         case NotOnto(map=name, value=value) if name.startswith("τ") and name != "τ_U":
             missed = first_missed(question, tuple(n for n, _ in value))
             if missed is None:
                 raise RefusedError("every value is taken")
             return {"kind": "missed value", "value": items_to_json(tuple(missed.items()))}
-        case NotABlockMap(variables=((variable, readers), *_)):
+        case NotABlockMap(map="τ", variables=((variable, readers), *_)):
             return {"kind": "shared", "variable": variable, "readers": list(readers)}
         case _:
             word = type(found).__name__

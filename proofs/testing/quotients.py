@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import (
-    Case,
-    Constant,
     Declaration,
     Expression,
     Finite,
     Kind,
     Range,
-    Reference,
     Value,
     complete,
 )
 from tauomega.theory.scm import SCM
+from tauomega.theory.tables import as_mechanism
 
-__all__ = ["Blocks", "as_mechanism", "essential_arguments", "finite_domain", "quotient_claim"]
+__all__ = ["Blocks", "finite_domain", "quotient_claim"]
 
 Domain = Finite | Range
 
@@ -89,25 +86,3 @@ def _forced(found: Blocks, j: int) -> dict[tuple[Value, ...], Value] | None:
             if table.setdefault(key, seen[names[j]]) != seen[names[j]]:
                 return None
     return table
-
-
-def as_mechanism(table: Mapping[tuple[Value, ...], Value], parents: Sequence[str]) -> Expression:
-    """A table over parents as an expression in the parents that it depends on."""
-    needed = essential_arguments(table, len(parents))
-    reduced = {tuple(key[p] for p in needed): value for key, value in table.items()}
-    rows = tuple((key, Constant(value)) for key, value in reduced.items())
-    arguments = tuple(Reference(parents[p]) for p in needed)
-    return Case(arguments, rows, rows[0][1]) if arguments else rows[0][1]
-
-
-def essential_arguments(table: Mapping[tuple[Value, ...], Value], count: int) -> list[int]:
-    """Positions of the arguments that a table depends on."""
-    found = []
-    for position in range(count):
-        groups: dict[tuple[Value, ...], Value] = {}
-        for key, value in table.items():
-            rest = key[:position] + key[position + 1 :]
-            if groups.setdefault(rest, value) != value:
-                found.append(position)
-                break
-    return found

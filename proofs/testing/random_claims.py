@@ -13,9 +13,21 @@ from fractions import Fraction
 from itertools import product
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.errors import InputError
+from tauomega.theory.errors import EvaluationError, InputError
+from tauomega.theory.intervening import parents_of
+from tauomega.theory.intervention import (
+    NOTHING,
+    Change,
+    Edge,
+    Hard,
+    Intervention,
+    Interventional,
+    Soft,
+    compound,
+)
 from tauomega.theory.kernel import (
     BOOL,
+    SELF,
     Case,
     Constant,
     Declaration,
@@ -25,13 +37,21 @@ from tauomega.theory.kernel import (
     Kind,
     Range,
     Reference,
+    Value,
     complete,
 )
 from tauomega.theory.scm import SCM
+from tauomega.theory.soft_omega import explicit_omega, support
 
 from .quotients import Blocks, finite_domain, quotient_claim
 
-__all__ = ["random_claim", "random_scm"]
+__all__ = [
+    "random_blocks",
+    "random_claim",
+    "random_intervention",
+    "random_scm",
+    "random_soft_claim",
+]
 
 Domain = Finite | Range
 
@@ -118,7 +138,8 @@ def _identity_claim(rng: random.Random) -> Abstraction:
     return Abstraction(model, model, {name: Reference(name) for name in model.endogenous})
 
 
-def _random_blocks(rng: random.Random, variables: int | None = None) -> Blocks:
+def random_blocks(rng: random.Random, variables: int | None = None) -> Blocks:
+    """A random low-level model with random blocks and a random τ for each; not always onto."""
     low = random_scm(rng, variables=rng.randint(2, 4) if variables is None else variables)
     names = list(low.endogenous)
     rng.shuffle(names)
@@ -146,7 +167,7 @@ def _random_blocks(rng: random.Random, variables: int | None = None) -> Blocks:
 
 def _quotient_claim(rng: random.Random) -> Abstraction | None:
     """A claim whose high-level model is computed from the low-level one, where that is a model."""
-    return quotient_claim(_random_blocks(rng))
+    return quotient_claim(random_blocks(rng))
 
 
 def _broken_claim(rng: random.Random) -> Abstraction | None:
@@ -189,3 +210,49 @@ def _blind_claim(rng: random.Random) -> Abstraction:
         parents = rng.sample(names, k=min(len(names), rng.choice((1, 1, 2))))
         tau[name] = random_table(rng, _small(parents), finite_domain(high, name))
     return Abstraction(low, high, tau)
+
+
+def random_intervention(rng: random.Random, model: SCM, *, targets: int = 2) -> Intervention:
+    """A random intervention that keeps to the parents of its targets: hard, soft, interventional, edges."""
+    hard: dict[str, Value] = {}
+    changes: list[Change] = []
+    count = rng.randint(1, min(targets, len(model.endogenous)))
+    for name in rng.sample(model.endogenous, k=count):
+        target = finite_domain(model, name)
+        parents = sorted(parents_of(model, name))
+        known = [(n, finite_domain(model, n)) for n in parents]
+        own = (SELF, target)
+        kind = rng.choice(("hard", "soft", "self", "edge"))
+        if kind == "soft" and name not in parents:
+            changes.append(Soft(name, random_table(rng, _small(known), target)))
+        elif kind == "self":
+            changes.append(Interventional(name, random_table(rng, [own], target)))
+        elif kind == "edge" and known:
+            parent, domain = rng.choice(known)
+            changes.append(Edge(parent, name, rng.choice(list(domain))))
+        else:
+            hard[name] = rng.choice(list(target))
+    return compound(Hard.from_mapping(hard), tuple(changes))
+
+
+def random_soft_claim(rng: random.Random) -> Abstraction:
+    """A claim with τ_U the identity and an ω on soft interventions; about half of the ω are the explicit one."""
+    while True:
+        claim = random_claim(rng)
+        high, low = claim.high, claim.scm
+        if high is None or set(high.roots) != set(low.roots):
+            continue
+        tau_u: dict[str, Expression] = {name: Reference(name) for name in high.roots}
+        mapped = {n for e in claim.tau.values() for n in support(e, low, low.endogenous)}
+        listed = [NOTHING, *(random_intervention(rng, low) for _ in range(2))]
+        omega = {}
+        try:
+            for i in listed:
+                if i.targets <= mapped:
+                    omega[i] = explicit_omega(claim, tau_u, i)
+            if rng.random() < 0.4:
+                omega[rng.choice(list(omega))] = random_intervention(rng, high)
+            pairs = tuple(omega.items())
+            return Abstraction(claim.low, high, claim.tau, tau_u=tau_u, omega=pairs)
+        except (InputError, EvaluationError):
+            continue

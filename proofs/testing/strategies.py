@@ -36,8 +36,9 @@ from tauomega.theory.kernel import (
     substitute,
 )
 from tauomega.theory.scm import SCM
+from tauomega.theory.tables import as_mechanism
 
-from .quotients import Blocks, Domain, as_mechanism, finite_domain, quotient_claim
+from .quotients import Blocks, Domain, finite_domain, quotient_claim
 
 __all__ = [
     "chains",

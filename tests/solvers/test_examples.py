@@ -9,6 +9,7 @@ import pytest
 from tauomega import check, load
 from tauomega.solvers.portfolio import engine_names
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.counterexample import NotSolvable
 from tauomega.theory.definition import Definition
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.exact import Exact
@@ -21,8 +22,9 @@ from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import All, Block, Given, Reach, Single, TauMax
 from tauomega.theory.intervention import NOTHING, Hard
-from tauomega.theory.policy import Depth, HighFamily, OmegaPolicy, Sources
+from tauomega.theory.policy import Depth, HighFamily, OmegaPolicy, Sources, TauUPolicy
 from tauomega.theory.replaying import replays
+from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import Fails, Verdict
 
 DERIVED = OmegaPolicy.DERIVED
@@ -147,9 +149,27 @@ def test_an_ambiguous_omega_is_refused_by_name() -> None:
         check(claim_of("ce15"), TauAbstraction())
 
 
-def test_a_cyclic_model_is_refused_by_name() -> None:
-    with pytest.raises(InputError, match="'cyclic' models are not decided yet"):
-        load("ce16")
+def test_a_cyclic_model_without_a_solution_is_no_vacuous_truth() -> None:
+    """theory.md A.3, CE16: no solution below, two above; do(X = 0) is solved on both sides."""
+    for definition in (TauAbstraction(), Uniform(), Constructive(Single(1)), Observational()):
+        verdict = check(claim_of("ce16"), definition)
+        assert isinstance(verdict, Fails)
+        found = verdict.counterexample
+        assert isinstance(found, NotSolvable)
+        assert (found.intervention, found.solutions, verdict.replayed) == (NOTHING, 0, True)
+    solved = check(claim_of("ce16"), TauAbstraction(Given((X0,)), tau_u=TauUPolicy.IDENTITY))
+    assert solved.name == "holds"
+    upwards = check(replaced_low(claim_of("ce16")), TauAbstraction(Given((NOTHING,))))
+    assert isinstance(upwards, Fails)
+    found = upwards.counterexample
+    assert isinstance(found, NotSolvable)
+    assert (found.solutions, found.above) == (2, True)
+
+
+def replaced_low(claim: Abstraction) -> Abstraction:
+    """The same claim with a solvable low-level model."""
+    low = SCM.from_text("cyclic\nX : bool = 1\nY : bool = X")
+    return Abstraction(low, claim.high, claim.tau)
 
 
 def test_a_block_family_needs_a_block_map() -> None:

@@ -3,10 +3,10 @@
 | module | what it holds |
 |---|---|
 | `tokens`, `parsing`, `raw` | text to trees, by precedence |
-| `resolving`, `scope`, `statements`, `reading` | names, families, lines, models |
-| `completing`, `imaging` | order, cycles, inferred domains, what must be so |
+| `resolving`, `mentioned`, `scope`, `vectors`, `statements`, `reading` | names, families, lines, models |
+| `completing`, `ordering`, `imaging` | order, cycles, inferred domains, what must be so |
 | `domain`, `law`, `expression`, `program` | the values that all this makes |
-| `evaluation`, `printing`, `intervening` | what an expression is worth; text again; interventions |
+| `evaluation`, `printing`, `change`, `intervening` | what an expression is worth; text again; interventions |
 | `circuit`, `words`, `blasting` | gates, exact numbers as gates, expressions as gates |
 | `commuting`, `solving` | that squares commute, as data, by evaluation and as a circuit; solutions |
 | `clausal`, `diagram`, `reaching` | refutations, decision diagrams, ranges of weighted sums |
@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .change import SELF, Change, Edge, Interventional, Soft, Stochastic
     from .completing import Declaration, complete
     from .domain import BOOL, Domain, Finite, Interval, Range, Reals, Value, exact, is_number
     from .errors import AbstractionError, EvaluationError, Fault, InputError, Source, nearest
@@ -47,13 +48,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOOL",
+    "SELF",
     "AbstractionError",
     "Apply",
     "Case",
+    "Change",
     "ConditionalLaw",
     "Constant",
     "Declaration",
     "Domain",
+    "Edge",
     "EvaluationError",
     "Expression",
     "Fault",
@@ -62,6 +66,7 @@ __all__ = [
     "Hole",
     "InputError",
     "Interval",
+    "Interventional",
     "Kind",
     "Law",
     "NormalLaw",
@@ -71,7 +76,9 @@ __all__ = [
     "Reals",
     "Reference",
     "Scope",
+    "Soft",
     "Source",
+    "Stochastic",
     "UniformLaw",
     "Value",
     "Variable",
@@ -96,6 +103,7 @@ __all__ = [
 
 if not TYPE_CHECKING:
     _HOMES = {
+        "change": "SELF Change Edge Interventional Soft Stochastic",
         "completing": "Declaration complete",
         "domain": "BOOL Domain Finite Interval Range Reals Value exact is_number",
         "errors": "AbstractionError EvaluationError Fault InputError Source nearest",

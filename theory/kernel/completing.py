@@ -11,6 +11,7 @@ from .errors import EvaluationError, Fault, InputError, Source, in_order, neares
 from .expression import Expression, Hole, free_names
 from .imaging import check_expression, image, stays_within
 from .law import ConditionalLaw, FiniteLaw, Law
+from .ordering import cut_cycles, parents_first
 from .program import Kind, Program, Variable
 
 __all__ = ["Declaration", "complete"]
@@ -36,6 +37,7 @@ def complete(
     text: str = "",
     source: Source | None = None,
     spans: Mapping[str, tuple[int, int]] | None = None,
+    cyclic: bool = False,
 ) -> Program:
     """Check declarations together, infer the domains that are absent, and order parents first.
 
@@ -45,6 +47,7 @@ def complete(
         text: the text they were read from, for messages.
         source: where the text stands.
         spans: where each variable is declared in the text.
+        cyclic: whether cycles are allowed; the domains of variables on them must be declared.
 
     Raises:
         InputError: names twice or unknown, a cycle (which is named), a mechanism that leaves its
@@ -61,12 +64,15 @@ def complete(
     known = {d.name: d for d in declared}
     order = None
     if not faults:
-        order, cycle = _order(declared)
-        if cycle:
+        parents = _ordered(declared)
+        order, cycle = parents_first(parents)
+        if cycle and cyclic:
+            _, order = cut_cycles(parents)
+        elif cycle:
             shown = " -> ".join(cycle)
             message = (
                 f"the mechanisms form a cycle: {shown}; a model must be acyclic: break the cycle, "
-                "or unroll it in time"
+                "unroll it in time, or write the line cyclic"
             )
             faults.append(fault(message, cycle[0]))
     if faults or order is None:
@@ -83,6 +89,12 @@ def complete(
             continue
         if free_names(mechanism) & broken:
             broken.add(name)  # its parent's fault is reported; this one's domain is not known
+            continue
+        unknown = sorted((free_names(mechanism) & set(known)) - set(domains))
+        if unknown:  # only a cycle leads back to a variable that is not done yet
+            message = f"{unknown[0]!r} is on a cycle: declare its domain, {unknown[0]} : … = …"
+            faults.append(fault(message, unknown[0]))
+            broken.add(name)
             continue
         found = check_expression(mechanism, domains, text, where)
         if not found:
@@ -111,7 +123,7 @@ def complete(
     variables = tuple(
         Variable(d.name, d.kind, _normal(domains[d.name]), d.law, d.mechanism) for d in declared
     )
-    return Program(variables, order, tuple(families))
+    return Program(variables, order, tuple(families), cyclic)
 
 
 def _normal(domain: Domain) -> Domain:
@@ -196,35 +208,7 @@ def _cases(law: ConditionalLaw, domains: Mapping[str, Domain]) -> Iterator[str]:
         yield f"no law for the case {shown}; write every case once, or else: … at the end"
 
 
-def _order(declared: Sequence[Declaration]) -> tuple[tuple[str, ...] | None, list[str]]:
-    """Endogenous variables, parents first; or a cycle. Iterative: chains may be long."""
-    parents = {
-        d.name: sorted(_parents(d)) for d in declared if d.kind in (Kind.ENDOGENOUS, Kind.INPUT)
-    }
-    state: dict[str, int] = {}
-    order: list[str] = []
-    for root in parents:
-        if root in state:
-            continue
-        stack = [(root, iter(parents[root]))]
-        state[root] = 1
-        while stack:
-            name, rest = stack[-1]
-            for parent in rest:
-                if parent not in parents or state.get(parent) == 2:
-                    continue
-                if state.get(parent) == 1:
-                    path = [entry for entry, _ in stack]
-                    cycle = path[path.index(parent) :]
-                    arrows = [cycle[0], *reversed(cycle[1:])]  # causes before effects
-                    first = arrows.index(min(arrows))
-                    turned = arrows[first:] + arrows[:first]
-                    return None, [*turned, turned[0]]
-                state[parent] = 1
-                stack.append((parent, iter(parents[parent])))
-                break
-            else:
-                state[name] = 2
-                order.append(name)
-                stack.pop()
-    return tuple(order), []
+def _ordered(declared: Sequence[Declaration]) -> dict[str, frozenset[str]]:
+    """The endogenous variables with what they read."""
+    kinds = (Kind.ENDOGENOUS, Kind.INPUT)
+    return {d.name: _parents(d) for d in declared if d.kind in kinds}

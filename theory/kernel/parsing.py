@@ -14,8 +14,10 @@ from .raw import (
     RawApply,
     RawCall,
     RawHole,
+    RawMatrix,
     RawName,
     RawNumber,
+    RawProduct,
     RawSlice,
     RawTable,
 )
@@ -64,6 +66,7 @@ class Parser:
         self.tokens = tokenize(text, source, network=network)
         self.position = 0
         self.depth = 0
+        self.own = False  # whether `self` is a value here
 
     # ------------------------------------------------------------ tokens
 
@@ -151,8 +154,13 @@ class Parser:
         steps = 0
         while True:
             token = self.token
-            if token.text == "@" and token.kind == "op":
-                self.fail("matrices and '@' are not decided yet; write the sums out")
+            if token.text == "@" and token.kind == "op" and least <= _PRODUCT:
+                self.next()
+                factor = self.expression(_PRODUCT + 1)
+                if chained is not None:
+                    left, chained = RawApply(chained, tuple(chain), (start, token.start)), None
+                left = RawProduct(left, factor, (start, self._end()))
+                continue
             found = _INFIX.get(token.text) if token.kind in ("op", "name") else None
             if found is None or found[0] < least:
                 break
@@ -229,8 +237,8 @@ class Parser:
         if self.accept("?"):
             arguments = self._arguments("?")
             return RawHole(arguments, (token.start, self._end()))
-        if self.peek("[") or self.peek("[["):
-            self.fail("matrices are not decided yet; write the sums out")
+        if self.accept("["):
+            return self._matrix(token)
         if token.kind == "name":
             if token.text == "table":
                 self.next()
@@ -238,13 +246,34 @@ class Parser:
             if token.text in FUNCTIONS:
                 self.next()
                 return RawCall(token.text, self._arguments(token.text), (token.start, self._end()))
-            if token.text in RESERVED:
+            if token.text in RESERVED and not (self.own and token.text == "self"):
                 self.fail(f"{token.text!r} is a reserved word, no value")
             self.next()
             if self.peek("("):
                 return RawCall(token.text, self._arguments(token.text), (token.start, self._end()))
             return self._reference(token)
         self.fail("a value is missing")
+
+    def _matrix(self, token: Token) -> RawMatrix:
+        """What follows `[`: numbers, or rows in brackets of equal length."""
+        rows: list[tuple[Raw, ...]] = []
+        vector = not self.peek("[")
+        while True:
+            if not vector:
+                self.expect("[", "'[', a row")
+            row = [self.expression()]
+            while self.accept(","):
+                row.append(self.expression())
+            rows.append(tuple(row))
+            if vector:
+                break
+            self.expect("]", "the row")
+            if len(row) != len(rows[0]):
+                self.fail(f"the row has {len(row)} entries, the first {len(rows[0])}", token.span)
+            if not self.accept(","):
+                break
+        self.expect("]", "the matrix")
+        return RawMatrix(tuple(rows), vector, (token.start, self._end()))
 
     def _arguments(self, function: str) -> tuple[Raw, ...]:
         self.expect("(", repr(function))

@@ -117,7 +117,8 @@ def _operand(expression: Expression, least: int) -> str:
 
 def format_program(program: Program) -> str:
     """The model as text, one line a variable."""
-    return "\n".join(_line(variable) for variable in program.variables)
+    lines = [_line(variable) for variable in program.variables]
+    return "\n".join(["cyclic", *lines] if program.cyclic else lines)
 
 
 def _line(variable: Variable) -> str:

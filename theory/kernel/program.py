@@ -42,13 +42,15 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A complete, checked, acyclic model.
+    """A complete, checked model, acyclic unless `cyclic`.
 
     `variables` is in the order of declaration; `order` lists the inputs and the endogenous
     variables so that parents come first (ties in the order of declaration); `families` gives the
-    members of each indexed family `X[1..3]`, in order.
+    members of each indexed family `X[1..3]`, in order. If `cyclic`, the order is broken at some
+    variable of each cycle.
     """
 
     variables: tuple[Variable, ...]
     order: tuple[str, ...]
     families: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cyclic: bool = False

@@ -13,8 +13,10 @@ __all__ = [
     "RawApply",
     "RawCall",
     "RawHole",
+    "RawMatrix",
     "RawName",
     "RawNumber",
+    "RawProduct",
     "RawSlice",
     "RawTable",
 ]
@@ -91,4 +93,32 @@ class RawHole:
     span: Span
 
 
-Raw = RawNumber | RawName | RawSlice | RawApply | RawCall | RawTable | RawHole
+@dataclass(frozen=True, slots=True)
+class RawMatrix:
+    """`[[1, 3], [2, 0]]`, or a vector `[1, 2]` as the one row of a matrix without brackets of its own."""
+
+    rows: tuple[tuple[Raw, ...], ...]
+    vector: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RawProduct:
+    """`M @ X`."""
+
+    left: Raw
+    right: Raw
+    span: Span
+
+
+Raw = (
+    RawMatrix
+    | RawProduct
+    | RawNumber
+    | RawName
+    | RawSlice
+    | RawApply
+    | RawCall
+    | RawTable
+    | RawHole
+)

@@ -28,13 +28,15 @@ def weights_of(expression: Expression) -> Weights | None:
         case Reference(name=name):
             return Fraction(0), {name: Fraction(1)}
         case Apply(operator=Operator.ADD, arguments=arguments):
-            total: Weights = (Fraction(0), {})
+            constant, weights = Fraction(0), dict[str, Fraction]()
             for argument in arguments:
                 term = weights_of(argument)
                 if term is None:
                     return None
-                total = plus(total, term)
-            return total
+                constant += term[0]
+                for name, weight in term[1].items():
+                    weights[name] = weights.get(name, Fraction(0)) + weight
+            return constant, {name: w for name, w in weights.items() if w}
         case Apply(operator=Operator.NEG, arguments=(argument,)):
             return _scaled(weights_of(argument), Fraction(-1))
         case Apply(operator=Operator.MUL, arguments=arguments):

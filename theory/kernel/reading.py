@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from .completing import MAX_VARIABLES, Declaration, complete
 from .domain import Domain, Finite
@@ -10,15 +10,11 @@ from .errors import Fault, InputError, Source, in_order
 from .expression import Expression
 from .imaging import check_expression
 from .law import Law
+from .mentioned import bare_names, indexed_by
 from .parsing import Parser
 from .program import Kind, Program
 from .raw import (
     Raw,
-    RawApply,
-    RawCall,
-    RawHole,
-    RawName,
-    RawTable,
 )
 from .resolving import Definition, Resolver
 from .scope import Scope
@@ -33,6 +29,7 @@ from .statements import (
     read_law,
     statements,
 )
+from .vectors import Vectors, mentions_matrix
 
 __all__ = ["parse_domain", "parse_expression", "parse_law", "parse_program"]
 
@@ -46,11 +43,14 @@ def parse_program(text: str, source: Source | None = None) -> Program:
     where = source or Source()
     lines, faults = statements(text, where)
     reader = _Reader(text, where, faults)
-    for line in lines:
+    for line in sorted(lines, key=lambda line: not isinstance(line, Defined)):
         reader.declare(line)
     for line in lines:
-        if isinstance(line, Equation):
+        if isinstance(line, Equation) and not reader.is_vector(line):
             reader.equation(line)
+    reader.vectors(
+        [line for line in lines if isinstance(line, Equation) and reader.is_vector(line)]
+    )
     if reader.faults:
         raise InputError(in_order(reader.faults))
     declared = reader.declarations()
@@ -58,8 +58,12 @@ def parse_program(text: str, source: Source | None = None) -> Program:
         raise InputError(
             [Fault("the model has no variables; write, for example, X : bool", source=where)]
         )
-    families = tuple((name, members) for name, members in reader.families.items())
-    return complete(declared, families, text=text, source=where, spans=reader.spans)
+    families = sorted(
+        reader.families.items(), key=lambda family: reader.spans.get(family[1][0], (0, 0))[0]
+    )
+    return complete(
+        declared, families, text=text, source=where, spans=reader.spans, cyclic=reader.cyclic
+    )
 
 
 def parse_expression(text: str, scope: Scope, source: Source | None = None) -> Expression:
@@ -122,6 +126,7 @@ class _Reader:
         self.order: dict[str, None] = {}
         self.mechanisms: dict[str, Expression] = {}
         self.domains: dict[str, Domain | None] = {}
+        self.cyclic = False
 
     def fault(self, message: str, span: tuple[int, int]) -> None:
         """Remember a fault."""
@@ -132,8 +137,8 @@ class _Reader:
     def declare(self, line: object) -> None:
         """The names of a line."""
         match line:
-            case Cyclic(span=span):
-                self.fault("'cyclic' models are not decided yet; give an acyclic model", span)
+            case Cyclic():
+                self.cyclic = True
             case Defined(name=name, parameters=parameters, body=body, span=span):
                 if name in self.definitions:
                     self.fault(f"{name!r} is defined twice", span)
@@ -152,6 +157,8 @@ class _Reader:
                         self.fault(f"{name!r} has two conditional laws", span)
                     self._name(name, target)
                     self.conditional[name] = line
+            case Equation() if self.is_vector(line):
+                pass  # its names are known when all other families are
             case Equation(target=target) if target.index is None:
                 if target.low is not None and target.low != target.high:
                     self.fault(
@@ -202,6 +209,54 @@ class _Reader:
             name = f"{target.name}[{position}]"
             self._equation(name, line, {index: position})
 
+    def is_vector(self, line: Equation) -> bool:
+        """Whether an equation is for a whole family: a matrix occurs in it."""
+        bare = line.target.index is None and line.target.low is None
+        return bare and mentions_matrix(line.body, self.definitions)
+
+    def vectors(self, lines: list[Equation]) -> None:
+        """The equations for whole families, those first whose right sides are known."""
+        left = lines
+        while left:
+            waiting = []
+            for line in left:
+                others = {other.target.name for other in left if other is not line}
+                if others & set(bare_names(line.body)) - set(self.families):
+                    waiting.append(line)
+                else:
+                    self._vector(line)
+            if len(waiting) == len(left):
+                self.fault(
+                    "these equations for whole families wait for one another; declare the families",
+                    left[0].span,
+                )
+                return
+            left = waiting
+
+    def _vector(self, line: Equation) -> None:
+        vectors = Vectors(self.text, self.source, self.families, self.definitions)
+        name = line.target.name
+        try:
+            found = vectors.components(line.body)
+        except InputError as error:
+            self.faults.extend(error.faults)
+            return
+        if not isinstance(found, list):
+            self._name(name, line.target)
+            self._equation(name, replace(line, body=found), {})
+            return
+        known = self.families.get(name)
+        members = known or tuple(f"{name}[{k}]" for k in range(1, len(found) + 1))
+        if len(members) != len(found):
+            self.fault(
+                f"{name!r} has {len(members)} members, the right side {len(found)}", line.span
+            )
+            return
+        self.families[name] = members
+        for member, body in zip(members, found, strict=True):
+            self._name(member, line.target)
+            self._equation(member, replace(line, body=body), {})
+
     def _positions(
         self, family: str, body: Raw, index: str, span: tuple[int, int]
     ) -> tuple[int, ...]:
@@ -209,7 +264,7 @@ class _Reader:
         if own:
             return tuple(int(name[len(family) + 1 : -1]) for name in own)
         ranges = {}
-        for used in _indexed_by(body, index):
+        for used in indexed_by(body, index):
             members = self.families.get(used)
             if members is None:
                 continue
@@ -300,27 +355,3 @@ class _Reader:
             for value in domain.values
             if isinstance(value, str)
         )
-
-
-def _indexed_by(raw: Raw, index: str) -> Iterator[str]:
-    """Families that an expression indexes by the plain index variable."""
-    pending: list[Raw] = [raw]
-    while pending:
-        node = pending.pop()
-        match node:
-            case RawName(name=name, index=found):
-                if found is not None and found.name == index and found.offset == 0:
-                    yield name
-            case (
-                RawApply(arguments=arguments)
-                | RawCall(arguments=arguments)
-                | RawHole(arguments=arguments)
-            ):
-                pending.extend(arguments)
-            case RawTable(arguments=arguments, rows=rows, default=default):
-                pending.extend(arguments)
-                pending.extend(entry for _, entry in rows)
-                if default is not None:
-                    pending.append(default)
-            case _:
-                pass

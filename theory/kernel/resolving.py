@@ -20,7 +20,19 @@ from .expression import (
     children,
 )
 from .parsing import FUNCTIONS, MAX_NESTING
-from .raw import Index, Raw, RawApply, RawCall, RawHole, RawName, RawNumber, RawSlice, RawTable
+from .raw import (
+    Index,
+    Raw,
+    RawApply,
+    RawCall,
+    RawHole,
+    RawMatrix,
+    RawName,
+    RawNumber,
+    RawProduct,
+    RawSlice,
+    RawTable,
+)
 
 __all__ = ["Definition", "Resolver"]
 
@@ -104,6 +116,10 @@ class Resolver:
                 return Hole(tuple(self._operands(operands, indices, arguments)), span)
             case RawTable():
                 return self._table(raw, indices, arguments)
+            case RawMatrix(span=span) | RawProduct(span=span):
+                self._fail(
+                    "a matrix or '@' stands in an equation for a whole family: Z = M @ X", span
+                )
 
     def _reference(
         self, raw: RawName, indices: Mapping[str, int], arguments: Mapping[str, Expression]

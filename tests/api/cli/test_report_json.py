@@ -17,6 +17,7 @@ from tauomega.theory.counterexample import (
     CountGap,
     Gap,
     LawGap,
+    MomentGap,
     NoContextMap,
     NoOmega,
     NotABlockMap,
@@ -51,6 +52,7 @@ QUESTION = Question("exact", (("family", "all"),), "exact", "it commutes")
 COUNTEREXAMPLES: list[Counterexample] = [
     Square(WAY, (("Y", 1),), WAY, ("Y",), (("Y", (("U", 1),)),)),
     LawGap(X1, NOTHING, (("Y", 1),), Fraction(1, 3), Fraction(1, 2)),
+    MomentGap(X1, NOTHING, ("Y", "Z"), Fraction(1, 3), Fraction(1, 2)),
     NoContextMap((("U", 1),), ((X1, NOTHING, (("Y", 1),)),)),
     CountGap(((NOTHING, (("Y", 1),)),), 1, 2, (("U", 1),)),
     NoOmega((X1,), "because"),

@@ -70,8 +70,8 @@ def test_values_and_precedence(text: str, expected: object) -> None:
         ("q + 1", "unknown name 'q'"),
         ("1..2", "should end here"),
         ("a and b", "an operand of 'and' has values in {0, 1}"),
-        ("a @ b", "matrices and '@' are not decided yet"),
-        ("[[1, 2]]", "matrices are not decided yet"),
+        ("a @ b", "stands in an equation for a whole family"),
+        ("[[1, 2]]", "stands in an equation for a whole family"),
         ("sim(a)", "did you mean 'sum'"),
         ("a $ b", "'$' does not belong here"),
         ("(" * 300 + "a" + ")" * 300, "nested deeper than 200"),
@@ -117,7 +117,7 @@ def test_families_bind_their_index_in_the_line() -> None:
         ("U : bool\nX = table(U) {0: 1; 0: 2}", "two rows for 0"),
         ("U : {red, green}\nX = U + 1", "applied to labels"),
         ("T | S : bool ~ {0: 1; else: 0}", "'T' reads 'S', no variable"),
-        ("cyclic", "'cyclic' models are not decided yet"),
+        ("cyclic\nX = not Y\nY = X", "'Y' is on a cycle: declare its domain"),
         ("param p : bool ~ 1/2", "a parameter has no law"),
         ("X = ?(1)", "needs a domain"),
         ("sum : bool", "'sum' is a reserved word"),
@@ -126,6 +126,58 @@ def test_families_bind_their_index_in_the_line() -> None:
     ],
 )
 def test_what_is_no_model(text: str, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        parse_program(text)
+    assert message in str(error.value)
+
+
+MATRICES = """
+E[1..2], F[1..2] : real
+let M = [[1, 3], [2, 0]]
+Z = M @ W + F
+W[i] = E[i]
+V = Z @ M - 2 * F
+Y = [1, 1/2] @ V
+param p : real
+Q = [[p, 1]] @ Z
+"""
+
+
+def test_matrices_are_written_out() -> None:
+    """design.md, part 4: Z = M @ W + F; M on the left is columns, on the right rows."""
+    model = SCM.from_text(MATRICES)
+    assert SCM.from_text(str(model)) == model
+    context = {"E[1]": 1, "E[2]": 2, "F[1]": 0, "F[2]": 5}
+    found = model.run(context, parameters={"p": 3})
+    assert [found[n] for n in ("Z[1]", "Z[2]", "V[1]", "V[2]", "Q[1]")] == [7, 7, 21, 11, 28]
+    assert found["Y"] == Fraction(53, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "E[1..3] : real\nZ = [[1, 2]] @ E",
+            "a matrix of 1 by 2 is multiplied by a vector of length 3",
+        ),
+        ("E : real\nX = [1, 2] @ E", "'@' has a vector or a matrix on both sides"),
+        ("E : real\nX = [1, 2] * [3, 4]", "write '@' for the product of vectors"),
+        ("E : real\nX = [[1, 2], [3]] @ [1, 2]", "the row has 1 entries, the first 2"),
+        (
+            "E : real\nX = [1, 2] + [1, 2, 3]",
+            "a vector of length 2 and a vector of length 3 are added",
+        ),
+        ("A = [[1]] @ B\nB = [[1]] @ A", "wait for one another"),
+        ("E : real\nX = [[1]]", "the right side is a matrix"),
+        ("E[1..2] : real\nZ = max([1, 2] @ E, 3)", "stands in an equation for a whole family"),
+        (
+            "E[1..2] : real\nZ[1..3] : real\nZ = [[1, 0], [0, 1]] @ E",
+            "'Z' has 3 members, the right side 2",
+        ),
+        ("let M = 2 * M + [1]\nX = [[1]] @ M", "an abbreviation within itself"),
+    ],
+)
+def test_what_is_no_matrix_equation(text: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         parse_program(text)
     assert message in str(error.value)
@@ -205,27 +257,25 @@ MODEL = SCM.from_text("U[1..3] : bool\nX[i] = U[i]\nC : {red, green} = red\nR : 
 
 
 def test_interventions_as_text() -> None:
-    assert parse_intervention("", MODEL.scope) == ()
-    assert parse_intervention("X[1..2] = 1, C = green, R = -1/3", MODEL.scope) == (
-        ("X[1]", 1),
-        ("X[2]", 1),
-        ("C", "green"),
-        ("R", Fraction(-1, 3)),
-    )
+    assert parse_intervention("", MODEL.scope) == ((), ())
+    values, changes = parse_intervention("X[1..2] = 1, C = green, R = -1/3", MODEL.scope)
+    assert changes == ()
+    assert values == (("X[1]", 1), ("X[2]", 1), ("C", "green"), ("R", Fraction(-1, 3)))
 
 
 def test_all_faults_of_an_intervention_together() -> None:
     with pytest.raises(InputError) as error:
         parse_intervention(
-            "X[1] = 2, X[4] = 0, C = blue, X[2] := 1, X[3] = 1, X[3] = 0", MODEL.scope
+            "X[1] = 2, X[4] = 0, C = blue, X[2] := 2, X[3] = 1, X[3] = 0, C ~ 1/3", MODEL.scope
         )
     messages = [fault.message for fault in error.value.faults]
     assert messages == [
         "X[1] = 2 is outside the domain bool",
         "unknown variable 'X[4]'; did you mean 'X[3]'?",
         "C = blue is outside the domain {red, green}",
-        "a soft intervention (X := …) is not decided yet; write a hard one, X = value",
+        "the rule of 'X[2]' leaves its domain: the value is 2, outside bool, at every state",
         "'X[3]' is set twice",
+        "one probability is the law of a bool; list one for each value: (…, …)",
     ]
 
 
