@@ -93,7 +93,7 @@ def _support(
     finite = {v: d for v, d in domains.items() if isinstance(d, Finite | Range)}
     size = prod(d.size for d in finite.values())
     if len(finite) == len(domains) and size <= LITERAL:
-        return _finite_support(name, expression, finite, target, size), []
+        return _finite_support(name, expression, finite, target, size, claim.partial), []
     if isinstance(expression, Reference) and domains[names[0]] == target:
         return tuple(names), []
     linear = weights_of(expression) if isinstance(target, Reals) else None
@@ -106,7 +106,7 @@ def _support(
         if interval.low in target and interval.high in target:
             return tuple(v for v in names if v in weights[1]), []
     if len(finite) == len(domains) and size <= MOST and isinstance(target, Finite | Range):
-        return _finite_support(name, expression, finite, target, size), []
+        return _finite_support(name, expression, finite, target, size, claim.partial), []
     return _symbolic_support(name, expression, domains, target, budget)
 
 
@@ -116,16 +116,22 @@ def _finite_support(
     domains: dict[str, Finite | Range],
     target: Domain,
     size: int,
+    partial: bool,
 ) -> tuple[str, ...]:
     names = list(domains)
     sizes = [domains[v].size for v in names]
     if size <= LITERAL:
-        codes: dict[Value, int] = {}
+        codes: dict[Value | None, int] = {}
         rows = np.empty(size, dtype=np.intp)
         for row, values in enumerate(product(*domains.values())):
             state = dict(zip(names, values, strict=True))
-            value = evaluate(expression, state)
-            if value not in target:
+            try:
+                value: Value | None = evaluate(expression, state)
+            except EvaluationError:
+                if not partial:
+                    raise
+                value = None
+            if value is not None and value not in target:
                 shown = ", ".join(f"{k} = {v}" for k, v in state.items())
                 raise EvaluationError(f"the value {value} is outside {target}, at {shown}")
             rows[row] = codes.setdefault(value, len(codes))

@@ -101,7 +101,7 @@ class Interpreter:
     _runs: dict[object, dict[str, Value]] = field(default_factory=dict)
     _spaces: dict[object, list[object]] = field(default_factory=dict)
     images: dict[Intervention, Intervention | None] = field(default_factory=dict)
-    _reads: dict[tuple[Value, ...], dict[str, Value]] = field(default_factory=dict)
+    _reads: dict[tuple[Value, ...], dict[str, Value] | None] = field(default_factory=dict)
     _tau_u: Mapping[str, Expression] | None = None
     _blocks: Blocks | None = None
 
@@ -264,11 +264,11 @@ class Interpreter:
             self._blocks = Blocks(self.problem.claim, self.problem.facts, self.parameters)
         return self._blocks
 
-    def _read(self, state: object) -> dict[str, Value]:
+    def _read(self, state: object) -> dict[str, Value] | None:
         assert isinstance(state, dict)
         key = tuple(state.values())
         if key not in self._reads:
-            self._reads[key] = self.problem.claim.read(state)
+            self._reads[key] = self.problem.claim.read_where_defined(state)
         return self._reads[key]
 
     def run(

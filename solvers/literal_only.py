@@ -69,6 +69,8 @@ def beyond(problem: Problem) -> str | None:
     claim = problem.claim
     if not _is_hard(problem):
         return "reads hard interventions only, and others are listed"
+    if claim.partial:
+        return "reads τ at every state, and this one is partial"
     for model in (claim.scm, claim.high):
         if model is not None and model.conditional:
             return "reads mechanisms, and there are conditional laws"

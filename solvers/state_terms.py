@@ -72,7 +72,8 @@ def state_term(
 
 
 def _image(claim: Abstraction, states: StateSet) -> StateSet:
-    return frozenset(tuple(claim.read(dict(state)).items()) for state in states)
+    read = (claim.read_where_defined(dict(state)) for state in states)
+    return frozenset(tuple(image.items()) for image in read if image is not None)
 
 
 def full_states(model: SCM) -> Iterator[dict[str, Value]]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Protocol, final, runtime_checkable
 
-from .errors import Fault, InputError, Source
+from .errors import EvaluationError, Fault, InputError, Source
 from .intervention import NOTHING, Intervention
 from .kernel import (
     Domain,
@@ -87,6 +87,8 @@ class Abstraction:
         kernels: high-level variable -> value -> the probabilities of its block's values, in
             lexicographic order: how a setting is realised below, where a definition asks for it;
             uniformly on the fibres of τ where nothing is given.
+        partial: whether τ may have no value at some states (Geiger et al. (2025)); a table without some
+            rows, or a division by zero, has none there.
         high_domains: high-level variable -> domain where there is no high-level model.
 
     Raises:
@@ -103,6 +105,7 @@ class Abstraction:
     internal: frozenset[str] = frozenset()
     high_interventions: tuple[Intervention, ...] | None = None
     kernels: Mapping[str, Kernel] = field(default_factory=lambda: _NO_KERNELS)
+    partial: bool = False
     scm: SCM = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +135,7 @@ class Abstraction:
         inert: Sequence[str] = (),
         internal: Sequence[str] = (),
         high_interventions: Sequence[str] | None = None,
+        partial: bool = False,
     ) -> Abstraction:
         r"""Read a claim whose maps and interventions are strings in the models' own words.
 
@@ -147,8 +151,9 @@ class Abstraction:
         faults: list[Fault] = []
 
         def attempt(text: str, where: str, scope: object = scope) -> Expression | None:
+            some = partial and where.startswith("tau.")
             try:
-                return parse_expression(text, scope, Source(where))  # type: ignore[arg-type]  # a Scope
+                return parse_expression(text, scope, Source(where), partial=some)  # type: ignore[arg-type]  # a Scope
             except InputError as error:
                 faults.extend(error.faults)
                 return None
@@ -180,6 +185,7 @@ class Abstraction:
             inert=frozenset(inert),
             internal=frozenset(internal),
             high_interventions=declared,
+            partial=partial,
         )
 
     @classmethod
@@ -229,6 +235,7 @@ class Abstraction:
             inert=self.inert,
             internal=self.internal,
             high_interventions=other.high_interventions,
+            partial=self.partial or other.partial,
         )
 
     @property
@@ -257,6 +264,15 @@ class Abstraction:
                     [f"τ of {name!r} gives {value}, outside {self.high.domain(name)}, at {shown}"]  # type: ignore[union-attr]
                 )
         return values
+
+    def read_where_defined(self, state: State) -> dict[str, Value] | None:
+        """τ at a state; `None` where a partial τ has no value."""
+        if not self.partial:
+            return self.read(state)
+        try:
+            return self.read(state)
+        except EvaluationError:
+            return None
 
     def _faults(self) -> list[Fault | str]:
         scm = self.scm

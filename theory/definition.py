@@ -64,6 +64,8 @@ class Role(Enum):
     TAU = "tau"
     LAWS = "laws"
     SITES = "sites"
+    PARTIAL = "partial"
+    """Not needed, but understood: a τ without a value at some states."""
 
 
 @runtime_checkable
@@ -116,6 +118,8 @@ def require(definition: Definition, claim: Abstraction) -> None:
 
 def _missing(definition: Definition, claim: Abstraction) -> Iterator[str]:
     name = definition.name
+    if claim.partial and Role.PARTIAL not in definition.needs:
+        yield f"{name} reads τ at every state, and this one is partial; ask for exact-transformation"
     if Role.HIGH in definition.needs and claim.high is None:
         yield f"{name} needs a high-level model; write [high] with text = …"
     if Role.TAU in definition.needs:

@@ -214,13 +214,15 @@ class _Reader:
     def _claim(self, low: LowModel, high: SCM | None) -> Abstraction | None:
         table = self.table.get("abstraction", {})
         self._known(table, _CLAIM, "abstraction")
-        if table.get("partial", False):
-            self.faults.append("partial τ is not decided yet; give τ for every state")
+        partial = table.get("partial", False)
+        if not isinstance(partial, bool):
+            self.fault(f"partial is true or false, not {partial!r}", "abstraction", "partial")
         scm = low.as_scm()
         scope = replace(scm.scope, network=not isinstance(low, SCM))
         roots = replace(scm.scope, domains={name: scm.domain(name) for name in scm.roots})
         before = len(self.faults)
-        tau = self._expressions(table, "tau", scope, None if high is None else high.endogenous)
+        above = None if high is None else high.endogenous
+        tau = self._expressions(table, "tau", scope, above, partial=partial is True)
         tau_u = None
         if "tau_u" in table:
             tau_u = self._expressions(table, "tau_u", roots, None if high is None else high.roots)
@@ -243,10 +245,17 @@ class _Reader:
             inert=frozenset(inert),
             internal=frozenset(internal),
             high_interventions=declared,
+            partial=partial is True,
         )
 
     def _expressions(
-        self, table: Mapping[str, Any], key: str, scope: Scope, names: Sequence[str] | None
+        self,
+        table: Mapping[str, Any],
+        key: str,
+        scope: Scope,
+        names: Sequence[str] | None,
+        *,
+        partial: bool = False,
     ) -> dict[str, Expression]:
         found: dict[str, Expression] = {}
         given = table.get(key, {})
@@ -261,7 +270,7 @@ class _Reader:
                 self.fault(f"{key} of {name!r} is a string, not {text!r}", *where)
                 continue
             try:
-                found[name] = parse_expression(text, scope, self.locate(*where))
+                found[name] = parse_expression(text, scope, self.locate(*where), partial=partial)
             except InputError as error:
                 self.faults.extend(error.faults)
         return found

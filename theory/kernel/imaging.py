@@ -115,13 +115,18 @@ def _is_truth(expression: Expression, domains: Mapping[str, Domain]) -> bool:
 
 
 def check_expression(
-    expression: Expression, domains: Mapping[str, Domain], text: str, source: Source
+    expression: Expression,
+    domains: Mapping[str, Domain],
+    text: str,
+    source: Source,
+    *,
+    partial: bool = False,
 ) -> list[Fault]:
     """What is wrong with the parts of an expression, over all values of its names.
 
     Operands of connectives, conditions and arguments of `all`, `any`, `count` have values in
     {0, 1}; labels are copied, compared by == and !=, and stand in branches and tables; no divisor is
-    zero; every case of a table is there.
+    zero; every case of a table is there, unless the expression may be `partial`.
     """
     faults: list[Fault] = []
 
@@ -148,7 +153,7 @@ def check_expression(
             case _:
                 pass
     if not faults and not isinstance(expression, Hole):
-        faults += _totality(expression, domains, text, source)
+        faults += _totality(expression, domains, text, source, tables=not partial)
     return faults
 
 
@@ -185,7 +190,12 @@ def _may_be_label(expression: Expression, domains: Mapping[str, Domain]) -> bool
 
 
 def _totality(
-    expression: Expression, domains: Mapping[str, Domain], text: str, source: Source
+    expression: Expression,
+    domains: Mapping[str, Domain],
+    text: str,
+    source: Source,
+    *,
+    tables: bool,
 ) -> list[Fault]:
     """Partial parts - divisions, tables without `else` - tried at every point, up to 2^16."""
     faults = []
@@ -195,7 +205,7 @@ def _totality(
                 if isinstance(divisor, Constant) and divisor.value != 0:
                     continue
                 partial: Expression = Apply(Operator.DIV, (Constant(1), divisor))
-            case Case(arguments=arguments, rows=rows, default=None):
+            case Case(arguments=arguments, rows=rows, default=None) if tables:
                 partial = Case(arguments, tuple((key, Constant(0)) for key, _ in rows))
             case _:
                 continue

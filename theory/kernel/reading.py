@@ -66,8 +66,10 @@ def parse_program(text: str, source: Source | None = None) -> Program:
     )
 
 
-def parse_expression(text: str, scope: Scope, source: Source | None = None) -> Expression:
-    """Read an expression in the names of a scope.
+def parse_expression(
+    text: str, scope: Scope, source: Source | None = None, *, partial: bool = False
+) -> Expression:
+    """Read an expression in the names of a scope; a `partial` one may have tables without some rows.
 
     Raises:
         InputError: it is no expression, a name is not in scope, operands have the wrong values, …
@@ -80,7 +82,7 @@ def parse_expression(text: str, scope: Scope, source: Source | None = None) -> E
     families = {} if scope.network else scope.families
     resolver = Resolver(text, where, frozenset(scope.domains), families, scope.labels)
     found = resolver.resolve(raw)
-    faults = check_expression(found, scope.domains, text, where)
+    faults = check_expression(found, scope.domains, text, where, partial=partial)
     if faults:
         raise InputError(faults)
     return found
