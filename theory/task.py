@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, final
+from typing import Any, TypeVar, final
 
 from .abstraction import Abstraction, LowModel
 from .definition import Definition
 from .definitions import find_definition
 from .errors import Fault, InputError, Source
-from .intervention import Intervention
+from .intervention import Hard, Intervention
 from .kernel import Expression, Scope, parse_expression
 from .kernel.errors import nearest
+from .network_reader import NetworkReader
 from .parameters import build_definition
 from .scm import SCM
 from .toml_source import Locate, read_toml
@@ -37,25 +38,6 @@ _GENERAL = (
 _LOW = ("text", "kind")
 _HIGH = ("text", "interventions")
 _CLAIM = ("tau", "omega", "tau_u", "sites", "inert", "internal", "ignore", "partial")
-
-
-class NetworkReader(Protocol):
-    """Reads `[low]` with `kind = "network"`; the bridge supplies it."""
-
-    def read(
-        self,
-        table: Mapping[str, object],
-        high: SCM | None,
-        directory: Path,
-        semantics: str | None,
-        locate: Locate,
-    ) -> LowModel:
-        """The network as a low-level model."""
-        ...
-
-    def site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:
-        """The units that a site string names."""
-        ...
 
 
 @final
@@ -307,10 +289,12 @@ class _Reader:
             if len(sides) == 2 - to_find:
                 if sides[0] in (*(i for i, _ in pairs), *self.wanted_omega):
                     self.fault(f"ω lists {sides[0].describe()} twice", *where)
-                if to_find:
+                if not to_find:
+                    pairs.append((sides[0], sides[1]))
+                elif isinstance(sides[0], Hard):
                     self.wanted_omega.append(sides[0])
                 else:
-                    pairs.append((sides[0], sides[1]))
+                    self.fault(f"ω is searched at hard interventions, not {sides[0]}", *where)
         return tuple(pairs)
 
     def _sites(self, table: Mapping[str, Any], low: LowModel) -> dict[str, tuple[str, ...]]:

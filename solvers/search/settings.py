@@ -24,6 +24,7 @@ from tauomega.theory.scm import SCM
 
 from ..omega import any_value, values_of
 from ..ranging import swaps
+from ..settled import hard
 from .demands import Demands, Setting, Swapped
 from .sketch import named
 
@@ -101,9 +102,9 @@ def all_demands(demands: Demands) -> Iterator[Setting | Swapped]:
 
 def _pairs(demands: Demands, family: Given) -> list[tuple[Hard, Hard | None]]:
     """The listed interventions with their ω, `None` where it is to be found."""
-    given: dict[Hard, Hard | None] = dict(demands.claim.omega or ())
-    given |= dict.fromkeys(demands.tables.sketch.omega, None)
-    listed = given if family.interventions is None else family.interventions
+    given: dict[Hard, Hard | None] = {hard(i): hard(j) for i, j in demands.claim.omega or ()}
+    given |= dict.fromkeys(map(hard, demands.tables.sketch.omega), None)
+    listed = list(map(hard, given if family.interventions is None else family.interventions))
     lost = [i for i in listed if i not in given]
     if lost:
         raise InputError([f"ω does not list {i.describe()}" for i in lost])
@@ -260,9 +261,9 @@ def from_counterexample(
             origins = ((n, tuple(dict(u)[root] for root in low.roots)) for n, u in sources)
             return [Swapped(tuple(dict(way.context)[root] for root in low.roots), tuple(origins))]
         case Square(low=way, high=other):
-            pairs = [(way.context, way.intervention, other.intervention)]
+            pairs = [(way.context, hard(way.intervention), hard(other.intervention))]
         case NoContextMap(context=context, separators=separators):
-            pairs = [(context, i, j) for i, j, _ in separators]
+            pairs = [(context, hard(i), hard(j)) for i, j, _ in separators]
         case _:
             return []
     settings: list[Setting | Swapped] = []

@@ -37,6 +37,8 @@ from tauomega.theory.kernel import (
 from tauomega.theory.kernel.errors import nearest
 from tauomega.theory.scm import SCM, is_finite
 
+from ..settled import hard
+
 __all__ = ["ALIGNMENT", "OMEGA", "Candidate", "Place", "Sketch", "Unknown", "named"]
 
 MOST_CELLS = 2**14
@@ -197,7 +199,7 @@ class Sketch:
         """The high-level interventions that ω may choose from, by their text."""
         claim = self.claim
         if claim.high_interventions is not None:
-            return {str(j): j for j in claim.high_interventions}
+            return {str(j): hard(j) for j in claim.high_interventions}
         model = claim.high
         assert model is not None
         domains = {n: d for n in model.endogenous if is_finite(d := model.domain(n))}
@@ -222,6 +224,15 @@ class Sketch:
 
     def _faults(self) -> Iterator[str]:
         claim = self.claim
+        listed = [
+            *(i for pair in claim.omega or () for i in pair),
+            *(claim.high_interventions or ()),
+        ]
+        for i in listed:
+            if not isinstance(i, Hard):
+                yield f"a search is over hard interventions, not {i.describe()}"
+        if claim.partial or any(m is not None and m.cyclic for m in (claim.scm, claim.high)):
+            yield "a search is over acyclic models and maps with a value at every state"
         yield from self._omega_faults()
         known = [] if claim.high is None else claim.high.endogenous
         for name, candidates in self.sites.items():
