@@ -185,7 +185,7 @@ def merge_variables(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Abstract
             declared[new_name] = Declaration(new_name, Kind.EXOGENOUS, v.domain, v.law)
         elif v.name not in owner:
             declared.setdefault(v.name, _as_it_is(v))
-    high = _model(model, declared)
+    high = _model(model, declared, blocks)
     plain = {name: Reference(name) for name in model.endogenous}
     tau: dict[str, Expression] = {
         block: _coded(model, members, plain) for block, members in blocks.items()
@@ -252,10 +252,15 @@ def _as_it_is(v: Variable) -> Declaration:
     return Declaration(v.name, v.kind, v.domain, v.law, v.mechanism)
 
 
-def _model(model: SCM, declared: Mapping[str, Declaration]) -> SCM:
+def _model(
+    model: SCM,
+    declared: Mapping[str, Declaration],
+    blocks: Mapping[str, Sequence[str]] | None = None,
+) -> SCM:
     """The declarations in the order of the old model, new names where their first member was."""
     place = {v.name: k for k, v in enumerate(model.variables)}
     last = len(place)
+    place |= {b: min(place[m] for m in members) for b, members in (blocks or {}).items()}
     ordered = sorted(declared.values(), key=lambda d: place.get(d.name, last))
     families = [
         (family, kept)
