@@ -93,6 +93,12 @@ EQUIVALENT: dict[str, str] = {
     "words: whole = Word((*reversed(bits), FALSE), 0, (1 << len(bits)) - 1) [Sub -> Add]": (
         "a bound that is narrowed two lines below"
     ),
+    "clausal: if before > hint and (not free or made not in literals): [Gt -> GtE]": (
+        "a hint that comes twice is refused either way"
+    ),
+    "diagram: return (node[1], node[2]) if f > 0 else (-node[1], -node[2]) [0 -> 1]": (
+        "a constant has no branches"
+    ),
     "clausal: before, made = -1, 0 [0 -> 1]": "read only after a hint has set it",
     "words: if bottom < 0: [0 -> 1]": "no divisor is 0",
     "words: if bottom < 0: [Lt -> LtE]": "no divisor is 0",
