@@ -11,7 +11,7 @@ from tauomega.theory.verdict import INFINITE, Certified, Enumeration, Evidence
 from .engine import Answer, Budget, Problem
 from .least import least_model
 from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
-from .scanning import code_of, is_compiled, scan
+from .scanning import code_of, fastest, scan_in_numpy
 from .statements import NotStatedError, refusal
 
 __all__ = ["BITS", "SCAN", "Bits", "collapsed", "held", "refuted"]
@@ -34,12 +34,14 @@ class Bits:
         most: how many free bits the circuit may have.
         work: how many gates times assignments may be computed.
         draws: random squares that are looked at first.
+        compiled: whether it is worth to compile the scan, where that can be done.
     """
 
     name: str = "bits"
     most: int = 26
     work: int = 2**34
     draws: int = DRAWS
+    compiled: bool = False
 
     def accepts(self, problem: Problem) -> str | None:
         """Accepts squares with a fixed τ_U, and interchanges, over finite domains."""
@@ -64,7 +66,8 @@ class Bits:
     def _scanned(self, problem: Problem, miter: Miter, budget: Budget) -> Answer:
         code = code_of(miter.circuit, miter.literals, miter.free)
         total = 1 << len(miter.free)
-        allowed = PIECE << (3 if is_compiled() else 0)
+        scan = fastest(budget) if self.compiled else scan_in_numpy
+        allowed = PIECE << (0 if scan is scan_in_numpy else 3)
         step = min(total, 1 << max(12, (allowed // max(1, len(miter.cone))).bit_length() - 1))
         for start in range(0, total, step):
             if budget.spent:
@@ -100,5 +103,5 @@ def refuted(problem: Problem, miter: Miter, model: frozenset[int], budget: Budge
 
 BITS = Bits()
 """The engine."""
-SCAN = Bits("scan", 40, 2**44)
+SCAN = Bits("scan", 40, 2**44, compiled=True)
 """The engine for more."""

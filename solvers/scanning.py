@@ -16,7 +16,10 @@ import numpy.typing as npt
 
 from tauomega.theory.kernel.circuit import AND, TRUE, VAR, XOR, Circuit
 
-__all__ = ["INSIDE", "Code", "Scan", "code_of", "is_compiled", "scan", "scan_in_numpy"]
+from .deadline import undisturbed
+from .engine import Budget
+
+__all__ = ["INSIDE", "Code", "Scan", "code_of", "fastest", "scan_in_numpy"]
 
 Words = npt.NDArray[Any]
 INSIDE = 6
@@ -25,6 +28,8 @@ PATTERNS = np.array(
     [sum(1 << a for a in range(64) if a >> k & 1) for k in range(INSIDE)], dtype=np.uint64
 )
 ONES = np.uint64(2**64 - 1)
+COMPILING = 20.0
+"""Seconds that must be left for the compiled run: it takes one to load, or several on a busy machine."""
 ROW = 12
 """Variables that differ between the words of a row of the numpy run: 2^12 words."""
 
@@ -144,15 +149,12 @@ def _variable(number: int, between: Sequence[Words], word: int, row: int) -> Wor
     return np.full(row, ONES if word >> k & 1 else np.uint64(0))
 
 
-def is_compiled() -> bool:
-    """Whether the compiled run is there."""
-    return find_spec("numba") is not None
-
-
-def scan(code: Code, first: int, count: int) -> int:
-    """The same as `scan_in_numpy`, compiled where that is installed and worth it."""
-    if count * len(code.steps) >= 2**28 and is_compiled():
+def fastest(budget: Budget) -> Scan:
+    """The compiled run, where it is installed and there is time to compile it; else the numpy run."""
+    if find_spec("numba") is None or budget.left < COMPILING:
+        return scan_in_numpy
+    with undisturbed():  # half a compilation would leave numba unusable
         from .scanning_compiled import scan_compiled
 
-        return scan_compiled(code, first, count)
-    return scan_in_numpy(code, first, count)
+        scan_compiled(code_of(Circuit(), (TRUE,), ()), 0, 1)
+    return scan_compiled

@@ -12,7 +12,7 @@ from tauomega.solvers.bits import Bits
 from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
-from tauomega.solvers.scanning import Code, code_of, scan, scan_in_numpy
+from tauomega.solvers.scanning import Code, code_of, fastest, scan_in_numpy
 from tauomega.solvers.scanning_compiled import scan_compiled
 from tauomega.theory.defect import clauses
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
@@ -77,8 +77,10 @@ def test_one_assignment_among_a_million_is_found_in_its_piece_only(at: int, run:
     assert found.index(at) == at // piece
 
 
-def test_large_work_goes_to_the_compiled_run() -> None:
-    assert scan(needle(26, 2**26 - 2), 0, 1 << 26) == 2**26 - 2
+def test_the_compiled_run_is_taken_only_where_there_is_time_to_compile() -> None:
+    assert fastest(Budget(5)) is scan_in_numpy
+    assert fastest(Budget(60)) is scan_compiled
+    assert scan_compiled(needle(26, 2**26 - 2), 0, 1 << 26) == 2**26 - 2
 
 
 def test_a_claim_that_fails_everywhere_needs_no_gate() -> None:
