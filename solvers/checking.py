@@ -62,7 +62,7 @@ from .portfolio import decide
 from .question import question_of
 from .reductions import reduced
 
-__all__ = ["check"]
+__all__ = ["check", "policies_of", "problem_of", "weakest"]
 
 
 def check(
@@ -183,7 +183,7 @@ def _decide(
             answer.measures,
             run=run,
         )
-    evidence = _weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
+    evidence = weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
     measures = counted or interchange_measures(claim, defect, facts, budget)
     return Holds(question, tuple(results), evidence, witness, notes=(), measures=measures, run=run)
 
@@ -249,7 +249,7 @@ def _replay(problem: Problem, found: Counterexample, answer: Answer, budget: Bud
     return outcome is True or "float" in point  # the float engine has run the machine twice
 
 
-def _weakest(evidence: list[Evidence], relies_on: tuple[str, ...]) -> Evidence:
+def weakest(evidence: list[Evidence], relies_on: tuple[str, ...]) -> Evidence:
     """The evidence of a conjunction: its weakest member, with all that any of them relies on."""
     relies = tuple(dict.fromkeys((*relies_on, *(r for e in evidence for r in e.relies_on))))
     trusted = [e for e in evidence if isinstance(e, Trusted)]
