@@ -56,7 +56,7 @@ from .engine import Answer, Budget, Problem
 from .explaining import explain
 from .facts import Facts
 from .gaps import recomputed
-from .literal_only import require_mechanisms
+from .literal_only import is_quantitative, require_mechanisms
 from .measuring import interchange_measures
 from .portfolio import decide
 from .question import question_of
@@ -83,7 +83,8 @@ def check(
         timeout: wall-clock seconds for everything.
         engines: names of the engines to ask, all that are named being compared; by default the
             first in the dispatch order that decides.
-        at_most: the tolerance α.
+        at_most: the tolerance α, of the distance alone: what a definition requires besides (τ onto,
+            blocks) is required exactly.
         progress: called now and then with (squares examined, squares in all or `None`).
         narrowed: called with the bounds of a distance while it is bisected.
 
@@ -92,7 +93,8 @@ def check(
 
     Raises:
         InputError: the claim lacks what the definition needs, a map leaves its domain, ω is
-            undefined where it is needed, a family is empty, …: all such faults that were found.
+            undefined where it is needed, a family is empty, a tolerance allows everything, …: all
+            such faults that were found.
         EngineDisagreementError: two engines gave bounds that exclude each other.
 
     Example:
@@ -108,6 +110,7 @@ def check(
     defect = with_solvability(claim, definition.defect(claim))
     for part in clauses(defect):
         require_mechanisms(definition.name, claim, part.defect)
+    _require_a_distance(definition, defect, tolerance)
     omega, tau_u = policies_of(claim, defect)
     question = question_of(claim, definition, omega, tau_u, tolerance)
     try:
@@ -143,7 +146,8 @@ def _decide(
     counted: tuple[tuple[str, Fraction], ...] = ()
     relies: list[str] = list(facts.relies_on)
     for position, part in enumerate(parts):
-        original = problem_of(claim, part, facts, question.tolerance)
+        tolerance = question.tolerance if is_quantitative(part.defect) else Fraction(0)
+        original = problem_of(claim, part, facts, tolerance)
         if part.name == "silence" and results and results[-1].verdict == "fails":
             break
         problem, theorems = reduced(original)
@@ -152,7 +156,7 @@ def _decide(
         answer = decided.answer
         asked += [name for name in decided.engines if name not in asked]
         notes += decided.notes
-        if answer.lo > question.tolerance:
+        if answer.lo > tolerance:
             found = explain(problem, answer, budget)
             replayed = _replay(problem, found, answer, budget)
             results.append(ClauseResult(part.name, "fails"))
@@ -186,6 +190,18 @@ def _decide(
     evidence = weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
     measures = counted or interchange_measures(claim, defect, facts, budget)
     return Holds(question, tuple(results), evidence, witness, notes=(), measures=measures, run=run)
+
+
+def _require_a_distance(definition: Definition, defect: Defect, tolerance: Fraction) -> None:
+    if tolerance < 0:
+        raise InputError([f"at_most = {tolerance}: a tolerance is at least 0"])
+    if tolerance >= 1 and not any(is_quantitative(part.defect) for part in clauses(defect)):
+        raise InputError(
+            [
+                f"{definition.name} measures no distance here: its defect is 0 or 1, so at_most = "
+                f"{tolerance} allows everything; give a metric, or a tolerance below 1"
+            ]
+        )
 
 
 def problem_of(

@@ -11,7 +11,7 @@ from typing import final
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import clauses
 from tauomega.theory.definition import Definition
-from tauomega.theory.errors import EvaluationError, InputError, UndecidedError
+from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
 from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
 from tauomega.theory.solvability import with_solvability
 from tauomega.theory.verdict import (
@@ -24,6 +24,7 @@ from tauomega.theory.verdict import (
     Trusted,
 )
 
+from .bottleneck import BOTTLENECK
 from .checking import policies_of, problem_of
 from .deadline import OverrunError, deadline
 from .deciding_facts import decide_facts
@@ -140,7 +141,7 @@ def distance(
                     where = dict(gap_at(problem, answer).where)
     except EvaluationError as error:
         raise InputError([str(error)]) from error
-    except UndecidedError as error:
+    except (UndecidedError, OutOfReachError) as error:
         return Distance(None, question, reason=str(error))
     except OverrunError:
         return Distance(None, question, reason=f"{timeout:g} s are over")
@@ -158,6 +159,7 @@ def _measured(problem: Problem, budget: Budget) -> tuple[Answer, str]:
     """The value of one clause and the engine that found it: literally where that is quick."""
     engines: list[Engine] = [OPTIMUM, get_engine("factors"), get_engine("table")]
     engines.insert(0 if is_small(problem) else len(engines), ENUMERATE)
+    engines.insert(0, BOTTLENECK)
     reasons = []
     for engine in engines:
         refusal = engine.accepts(problem)

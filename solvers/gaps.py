@@ -7,13 +7,22 @@ from tauomega.theory.defect import Defect, Inf, Sup
 from tauomega.theory.intervention import Compound, Hard
 from tauomega.theory.quantity import lower, upper
 
+from .bottleneck import is_hall_witness
 from .engine import Answer, Budget, Problem
 from .interpreter import Interpreter
 from .query_terms import Query
 
 __all__ = ["gap_at", "recomputed"]
 
-_WORDS = {"i": "intervention", "x": "setting", "q": "pair", "u": "context", "s": "state"}
+_WORDS = {
+    "i": "intervention",
+    "x": "setting",
+    "q": "pair",
+    "u": "context",
+    "s": "state",
+    "lonely": "no high-level context is nearer to",
+    "rare": "too few low-level contexts are nearer to these high-level ones",
+}
 
 
 def gap_at(problem: Problem, answer: Answer) -> Gap:
@@ -29,9 +38,12 @@ def gap_at(problem: Problem, answer: Answer) -> Gap:
 def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
     """Whether a fresh interpreter finds the same value at the same place.
 
-    An infimum has no place: it is not recomputed.
+    An infimum over maps of contexts is, where its engine says which contexts stand in the way; any other
+    has no place, and is not.
     """
     point = dict(answer.point or {})
+    if answer.value is not None and ("lonely" in point or "rare" in point):
+        return is_hall_witness(problem, point, answer.value)
     parameters = point.pop("parameters", {})
     image = point.pop("image", None)
     body: Defect = problem.part.defect
@@ -54,6 +66,8 @@ def _shown(thing: object) -> str:
             return f"do({', '.join(sources)}) -> {', '.join(targets)}"
         case dict():
             return ", ".join(f"{name} = {value}" for name, value in thing.items())
+        case tuple() if thing and isinstance(thing[0], tuple):
+            return "; ".join(map(_shown, thing))
         case tuple():
             return ", ".join(map(str, thing))
         case _:

@@ -52,8 +52,8 @@ __all__ = [
 ]
 
 LITERAL = "enumerate"
-MEASURING = ("enumerate", "optimum")
-"""Engines that find the value of a distance, not only whether it is 0."""
+MEASURING = ("enumerate", "optimum", "bottleneck", "factors")
+"""Engines that take a clause by what it says: those that find a distance's value, and one of maps alone."""
 _WORDS = (Gather, Image, Joint, Marginal, Restriction, Solutions, Spread, Step)
 
 

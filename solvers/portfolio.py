@@ -27,6 +27,7 @@ _ORDER: dict[str, str] = {
     "relu": "tauomega.bridge.boxes.box_engine:RELU",
     "integer": "tauomega.bridge.integer_engine:INTEGER",
     "table": "tauomega.solvers.table:TABLE",
+    "bottleneck": "tauomega.solvers.bottleneck:BOTTLENECK",
     "enumerate": "tauomega.solvers.enumeration:ENUMERATE",
     "optimum": "tauomega.solvers.optimum:OPTIMUM",
     "linear": "tauomega.solvers.linear:LINEAR",

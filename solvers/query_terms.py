@@ -14,7 +14,7 @@ from typing import final
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import LOW, BlockImage, Gather, Marginal, Mixed, Spread, Term
-from tauomega.theory.errors import InputError
+from tauomega.theory.errors import EvaluationError, InputError
 from tauomega.theory.intervention import Hard, Intervention
 from tauomega.theory.kernel import ConditionalLaw, Value, evaluate, free_names
 from tauomega.theory.laws import StateLaw, law_of, marginal
@@ -128,10 +128,17 @@ class Blocks:
         if name not in self._tables:
             scm, block = self.claim.scm, self.facts.supports[name]
             rest = {n: any_value(scm.domain(n)) for n in scm.endogenous}
-            self._tables[name] = {
-                values: evaluate(self.claim.tau[name], rest | dict(zip(block, values, strict=True)))
-                for values in product(*(values_of(scm.domain(v)) for v in block))
-            }
+            table = {}
+            for values in product(*(values_of(scm.domain(v)) for v in block)):
+                state = rest | dict(zip(block, values, strict=True))
+                table[values] = evaluate(self.claim.tau[name], state)
+                if table[values] not in self.high.domain(name):
+                    shown = ", ".join(f"{k} = {v}" for k, v in zip(block, values, strict=True))
+                    raise EvaluationError(
+                        f"τ of {name!r} gives {table[values]}, outside {self.high.domain(name)}, "
+                        f"at {shown}"
+                    )
+            self._tables[name] = table
         return self._tables[name]
 
     def settings(self, low: bool, query: Query) -> Iterator[Hard]:
@@ -228,8 +235,17 @@ class Blocks:
         if kernel is None:
             fibre = self.fibre(name, value)
             return [(values, Fraction(1, len(fibre))) for values in fibre]
-        weights = kernel[value]
-        return [(v, p) for v, p in zip(self.table(name), weights, strict=True) if p]
+        if value not in kernel:
+            raise InputError([f"the kernel of {name!r} has no row for {value}"])
+        weights, table = kernel[value], self.table(name)
+        if len(weights) != len(table):
+            raise InputError(
+                [
+                    f"the kernel of {name!r} at {value} has {len(weights)} probabilities, but its block "
+                    f"({', '.join(self.facts.supports[name])}) has {len(table)} values"
+                ]
+            )
+        return [(v, p) for v, p in zip(table, weights, strict=True) if p]
 
 
 def query_term(blocks: Blocks, term: Term, value: Callable[[Term], object]) -> object:

@@ -37,4 +37,6 @@ def question_of(
 
 
 def _text(value: object) -> str:
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):  # a set of queries
+        return "; ".join(f"do({', '.join(x)}) -> {', '.join(y)}" for x, y in value)
     return str(value.value) if isinstance(value, Enum) else str(value)

@@ -136,6 +136,7 @@ class Abstraction:
         internal: Sequence[str] = (),
         high_interventions: Sequence[str] | None = None,
         partial: bool = False,
+        kernels: Mapping[str, Kernel] | None = None,
     ) -> Abstraction:
         r"""Read a claim whose maps and interventions are strings in the models' own words.
 
@@ -186,6 +187,7 @@ class Abstraction:
             internal=frozenset(internal),
             high_interventions=declared,
             partial=partial,
+            kernels=kernels or {},
         )
 
     @classmethod
@@ -214,6 +216,8 @@ class Abstraction:
                 )
         if other.sites or self.sites:
             faults.append("claims with sites are not composed; give τ for the variables instead")
+        if other.kernels or self.kernels:
+            faults.append("claims with kernels are not composed; compose the kernels by hand")
         if faults:
             raise InputError(faults)
         omega = None
@@ -312,7 +316,14 @@ class Abstraction:
         for name in sorted(self.inert & self.internal):
             faults.append(f"{name!r} is declared both inert and internal; choose one")
         for name, kernel in self.kernels.items():
+            if self.high is None or name not in self.high.endogenous:
+                faults.append(f"a kernel is given for {name!r}, no high-level variable")
+                continue
             for value, weights in kernel.items():
+                if value not in self.high.domain(name):
+                    faults.append(
+                        f"the kernel of {name!r} has a row for {value}, outside {self.high.domain(name)}"
+                    )
                 if any(w < 0 for w in weights) or sum(weights) != 1:
                     shown = ", ".join(map(str, weights))
                     faults.append(

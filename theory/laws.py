@@ -21,7 +21,7 @@ __all__ = ["StateLaw", "law_of", "marginal"]
 StateLaw = dict[tuple[tuple[str, Value], ...], Fraction]
 """State (names and values, in the order of the model) -> its probability, where it is positive."""
 
-MOST = 2**22
+MOST = 2**19
 
 
 def law_of(
@@ -34,7 +34,7 @@ def law_of(
 
     Raises:
         InputError: roots without a finite law, all named.
-        OutOfReachError: more than 2^22 states to list.
+        OutOfReachError: more than 2^19 states to list.
         NotSolvableError: the model is cyclic, and a context has no solution, or several.
     """
     missing = model.without_law()

@@ -15,6 +15,7 @@ from .errors import Fault, InputError, Source
 from .intervention import Hard, Intervention
 from .kernel import Expression, Scope, parse_expression
 from .kernel.errors import nearest
+from .kernel_tables import read_kernels
 from .network_reader import NetworkReader
 from .parameters import build_definition
 from .scm import SCM
@@ -37,7 +38,7 @@ _GENERAL = (
 )
 _LOW = ("text", "kind")
 _HIGH = ("text", "interventions")
-_CLAIM = ("tau", "omega", "tau_u", "sites", "inert", "internal", "ignore", "partial")
+_CLAIM = ("tau", "omega", "tau_u", "sites", "inert", "internal", "ignore", "partial", "kernels")
 
 
 @final
@@ -210,6 +211,7 @@ class _Reader:
             tau_u = self._expressions(table, "tau_u", roots, None if high is None else high.roots)
         omega = self._omega(table, scm, high) if "omega" in table else None
         sites = self._sites(table, low)
+        kernels = read_kernels(table.get("kernels", {}), high, self.fault)
         internal = (*self._names(table, "internal"), *self._names(table, "ignore"))
         inert = self._names(table, "inert")
         declared = None
@@ -228,6 +230,7 @@ class _Reader:
             internal=frozenset(internal),
             high_interventions=declared,
             partial=partial is True,
+            kernels=kernels,
         )
 
     def _expressions(

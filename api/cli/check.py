@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import click
@@ -20,9 +22,14 @@ from .report_json import canonical, faults_to_json, verdict_to_json
 from .report_text import report
 from .seconds import SECONDS
 from .semantics import comparison, comparison_to_json, names_of, under
+from .tolerance import TOLERANCE
 from .user_definition import named_definition
 
 __all__ = ["command", "exit_code_of"]
+
+NO_CERTIFICATE = (
+    "a certificate speaks of the task as it is written; write at_most in the task, or leave --at-most out"
+)
 
 
 @click.command(name="check")
@@ -55,6 +62,12 @@ __all__ = ["command", "exit_code_of"]
     metavar="S",
     help="Replace a network's semantics: real, exact-grid, all-orders(bfloat16), …; 'all' compares them.",
 )
+@click.option(
+    "--at-most",
+    type=TOLERANCE,
+    metavar="α",
+    help="Allow a distance up to α, an exact number such as 1/10, in place of the task's.",
+)
 def command(
     task: str,
     as_json: bool,
@@ -64,6 +77,7 @@ def command(
     definition: str | None,
     certificate: Path | None,
     semantics: str | None,
+    at_most: Fraction | None,
 ) -> ExitCode:
     """Decide TASK, a TOML file or the name of a shipped example.
 
@@ -78,6 +92,10 @@ def command(
                 ["a certificate is about the task as it stands; leave --semantics out"]
             )
         loaded = load(task, family=family, definition=kind)
+        if at_most is not None:
+            if certificate is not None:
+                raise InputError([NO_CERTIFICATE])
+            loaded = replace(loaded, at_most=at_most)
         verdicts = {name: _decide(loaded, task, timeout, engines, name) for name in names}
         verdict = min(verdicts.values())
         written = None

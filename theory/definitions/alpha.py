@@ -110,7 +110,8 @@ class Alpha:
 
     def sentence(self, claim: Abstraction) -> str:
         """What is claimed, in words."""
-        chosen = self.pairs if isinstance(self.pairs, str) else f"{len(self.pairs)} listed"
+        listed = isinstance(self.pairs, tuple)
+        chosen = "the listed" if listed else str(self.pairs)
         way = {
             AlphaError.IC: "setting blocks and abstracting the result is setting the variables",
             AlphaError.IIL: "setting blocks is setting the variables and coming back uniformly",

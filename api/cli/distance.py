@@ -1,0 +1,108 @@
+"""`tauomega distance`: how far a claim is from satisfying a definition, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+import click
+
+from tauomega.loading import load
+from tauomega.solvers.distance import Distance
+from tauomega.theory.errors import InputError
+from tauomega.theory.quantity import INFINITE, Number, lower, upper
+
+from .counterexample_json import number_to_json
+from .exit_code import ExitCode
+from .line import Line, output_width, write
+from .progress import shown_progress
+from .report_json import Json, canonical, faults_to_json
+from .seconds import SECONDS
+from .user_definition import named_definition
+from .wording import count_words
+
+__all__ = ["command"]
+
+SCHEMA = "tauomega/distance/1"
+
+
+@click.command(name="distance")
+@click.argument("task")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
+@click.option(
+    "--timeout", type=SECONDS, default=60.0, help="Time to compute in, such as 10s.  [default: 60s]"
+)
+@click.option("--family", metavar="F", help="Replace the task's family: block, all, taumax, …")
+@click.option(
+    "--definition",
+    metavar="FILE.py:NAME",
+    help="Replace the task's definition by a shipped one, or by your own; this runs FILE.py.",
+)
+def command(
+    task: str, as_json: bool, timeout: float, family: str | None, definition: str | None
+) -> ExitCode:
+    """Print the exact distance of TASK, a TOML file or the name of a shipped example.
+
+    The value is a rational, a real number in a certified enclosure, or ∞; never a sample. Exit status:
+    0 computed, 2 bad input, 3 not computed in time, 130 interrupted.
+    """
+    from tauomega.solvers.distance import distance
+
+    try:
+        kind = None if definition is None else named_definition(definition)
+        read = load(task, family=family, definition=kind)
+        with shown_progress(f"measuring {task}") as progress:
+            found = distance(read.claim, read.definition, timeout=timeout, progress=progress)
+    except InputError as error:
+        if as_json:
+            click.echo(canonical(faults_to_json(error)))
+        raise
+    if as_json:
+        click.echo(canonical(_as_json(found)))
+    else:
+        write(_lines(found, task, output_width()))
+    return ExitCode.UNKNOWN if found.value is None else ExitCode.HOLDS
+
+
+def _lines(found: Distance, title: str, width: int) -> Iterator[Line]:
+    question = found.question
+    shown = "unknown" if found.value is None else _words(found.value)
+    yield Line(f"{title}: {shown}", "bold yellow" if found.value is None else "bold")
+    listed = ", ".join(f"{name} = {text}" for name, text in question.parameters)
+    yield Line(f"  {question.definition}{f' ({listed})' if listed else ''}")
+    for text in wrap(f"from: {question.sentence}", width - 2):
+        yield Line(f"  {text}")
+    if found.reason:
+        yield Line(f"  {found.reason}", "bold red")
+    for place, what in found.where.items():
+        yield Line(f"  {place}: {what}")
+    if found.evidence is not None:
+        count, what = count_words(found.evidence.count), found.evidence.what
+        yield Line(f"  by complete enumeration of {count} {what}")
+
+
+def _words(number: Number) -> str:
+    return "∞" if number == INFINITE else str(number)
+
+
+def _as_json(found: Distance) -> dict[str, Json]:
+    question = found.question
+    value: Json = None
+    if found.value is not None:
+        value = {
+            "lo": number_to_json(lower(found.value)),
+            "hi": number_to_json(upper(found.value)),
+            "shown": _words(found.value),
+        }
+    return {
+        "schema": SCHEMA,
+        "definition": question.definition,
+        "parameters": dict(question.parameters),
+        "semantics": question.semantics,
+        "sentence": question.sentence,
+        "distance": value,
+        "where": dict(found.where),
+        "reason": found.reason,
+        "examined": None if found.evidence is None else found.evidence.count,
+        "run": {"engines": list(found.run.engines), "seconds": found.run.seconds},
+    }
