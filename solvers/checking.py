@@ -8,11 +8,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.counterexample import Counterexample, Gap
+from tauomega.theory.counterexample import Counterexample, Gap, GraphGap
 from tauomega.theory.defect import (
+    Average,
     BoxSwaps,
     ContextMaps,
+    Coupled,
     Defect,
+    Expected,
     Inf,
     Laws,
     Map,
@@ -20,9 +23,11 @@ from tauomega.theory.defect import (
     Mean,
     OmegaMaps,
     Part,
+    Sampled,
     Space,
     Sup,
     Swaps,
+    Via,
     clauses,
     mentions,
 )
@@ -240,7 +245,9 @@ def _spaces(defect: Defect) -> list[Space]:
             Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body)
         ):
             return [space, *_spaces(body)]
-        case Max(parts=parts):
+        case Expected(body=body) | Via(body=body) | Sampled(body=body) | Coupled(body=body):
+            return _spaces(body)
+        case Max(parts=parts) | Average(parts=parts):
             return [space for part in parts for space in _spaces(part.defect)]
         case _:
             return []
@@ -253,7 +260,7 @@ def _needs_supports(defect: Defect) -> bool:
 
 def _replay(problem: Problem, found: Counterexample, answer: Answer, budget: Budget) -> bool:
     """Whether the counterexample was replayed; one that contradicts itself is a bug of ours."""
-    if isinstance(found, Gap):
+    if isinstance(found, Gap | GraphGap):
         return recomputed(problem, answer, budget)
     claim = problem.claim
     point = answer.point or {}

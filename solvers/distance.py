@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import final
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.defect import clauses
+from tauomega.theory.defect import Couplings, Defect, Inf, Sup, clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
 from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
@@ -40,6 +40,12 @@ from .sizes import is_small
 __all__ = ["Distance", "distance"]
 
 ZERO = Fraction(0)
+
+
+NO_MAP = (
+    "no map of contexts pushes the low-level law to the high-level one; ask for "
+    'matching = "coupling", which always exists'
+)
 
 
 @final
@@ -136,6 +142,8 @@ def distance(
                 required = measured and not is_quantitative(part.defect)
                 if required and answer.value != 0:
                     return Distance(INFINITE, question, reason=f"{part.name} fails")
+                if answer.value == INFINITE and _is_over_maps(part.defect):
+                    return Distance(INFINITE, question, reason=f"{part.name}: {NO_MAP}")
                 values.append(answer.value)
                 if greatest(values) == answer.value and answer.point:
                     where = dict(gap_at(problem, answer).where)
@@ -153,6 +161,16 @@ def distance(
     return Distance(
         value, question, where, evidence, run=run, bounds=Bounds(lower(value), upper(value))
     )
+
+
+def _is_over_maps(defect: Defect) -> bool:
+    match defect:
+        case Inf(space=Couplings(maps=maps)):
+            return maps
+        case Sup(body=body):
+            return _is_over_maps(body)
+        case _:
+            return False
 
 
 def _measured(problem: Problem, budget: Budget) -> tuple[Answer, str]:

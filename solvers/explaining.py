@@ -13,6 +13,7 @@ from tauomega.theory.counterexample import (
     Collision,
     Counterexample,
     CountGap,
+    GraphGap,
     LawGap,
     NoContextMap,
     NoOmega,
@@ -33,6 +34,7 @@ from tauomega.theory.defect import (
     Contexts,
     Defect,
     Dist,
+    DrawnSettings,
     HighInterventions,
     Inf,
     Interventions,
@@ -53,6 +55,7 @@ from tauomega.theory.scm import SCM
 
 from .engine import Answer, Budget, Problem
 from .gaps import gap_at
+from .graphs import graph_faults
 from .interpreter import Interpreter
 from .literal_only import is_quantitative, literal_only
 from .moment_gaps import moment_gap
@@ -95,6 +98,10 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
             return NoOmega((i,), lacks_soft_image(problem, i))
         case Violated(relation=Relation.CONTEXT_BLOCKS):
             return NotABlockMap(shared_roots(problem), map="τ_U")
+        case Violated(relation=Relation.CLUSTER_GRAPH | Relation.GRAPH_MAP as relation):
+            return GraphGap(tuple(graph_faults(problem, relation)))
+        case Sup(space=DrawnSettings()):
+            return gap_at(problem, answer)
         case Sup(space=States(), body=Inf()):
             return _not_onto(problem, cast("Mapping[str, Value]", point["y"]))
         case Sup(space=Contexts(side=side), body=Inf(space=Contexts())) if side is HIGH:

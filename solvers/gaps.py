@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tauomega.theory.counterexample import Gap
-from tauomega.theory.defect import Defect, Inf, Sup
+from tauomega.theory.defect import Couplings, Defect, Inf, Sup
 from tauomega.theory.intervention import Compound, Hard
 from tauomega.theory.quantity import lower, upper
 
 from .bottleneck import is_hall_witness
+from .draws import Draw
 from .engine import Answer, Budget, Problem
 from .interpreter import Interpreter
 from .query_terms import Query
@@ -20,6 +21,9 @@ _WORDS = {
     "q": "pair",
     "u": "context",
     "s": "state",
+    "d": "drawn intervention",
+    "z": "inert variables",
+    "j": "high-level intervention",
     "lonely": "no high-level context is nearer to",
     "rare": "too few low-level contexts are nearer to these high-level ones",
 }
@@ -49,7 +53,8 @@ def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
     body: Defect = problem.part.defect
     while isinstance(body, Sup) and body.variable in point:
         body = body.body
-    if isinstance(body, Inf) or answer.value is None:
+    searched = isinstance(body, Inf) and not isinstance(body.space, Couplings)
+    if searched or answer.value is None:
         return False
     interpreter = Interpreter(problem, budget, parameters)  # type: ignore[arg-type]  # a mapping
     if isinstance(image, tuple):
@@ -62,6 +67,8 @@ def _shown(thing: object) -> str:
     match thing:
         case Hard() | Compound():
             return thing.describe()
+        case Draw(low=low):
+            return low.describe()
         case Query(sources=sources, targets=targets):
             return f"do({', '.join(sources)}) -> {', '.join(targets)}"
         case dict():

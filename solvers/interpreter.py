@@ -6,76 +6,79 @@ tested against it. The engine `enumerate` runs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
-from itertools import product
 from typing import assert_never, final
 
 from tauomega.theory.defect import (
     ApplyMap,
+    Average,
+    Background,
     Base,
-    BoxSwaps,
     ContextMaps,
-    Contexts,
+    Coupled,
+    Couplings,
     Defect,
     Dist,
+    Drawn,
+    DrawnSettings,
+    Exchanges,
     Expected,
-    FullStates,
-    HighInterventions,
     Image,
+    Images,
+    InertSettings,
     Inf,
     Interchange,
-    Interventions,
+    Joined,
     Joint,
     Law,
-    Laws,
     Map,
     Max,
     Mean,
     Metric,
     Models,
     OmegaMaps,
+    Preimages,
     Push,
-    Queries,
     Read,
     Relation,
     Restriction,
     Run,
+    Sampled,
     Settings,
     Side,
     Solutions,
     Space,
-    States,
     Step,
     Sup,
     Swaps,
     Term,
     Var,
+    Via,
     Violated,
 )
 from tauomega.theory.definition import context_map
-from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError
+from tauomega.theory.errors import EvaluationError, InputError
 from tauomega.theory.intervention import NOTHING, Compound, Hard, Intervention
 from tauomega.theory.kernel import Expression, Value, evaluate
-from tauomega.theory.policy import HighFamily
 from tauomega.theory.quantity import INFINITE, Number, greatest, least, lower, mean, upper
 from tauomega.theory.scm import SCM
-from tauomega.theory.soft_order import precedes
 
+from .averaging import Reader, average, over_couplings
 from .ceilings import ceiling, nothing_in
+from .draws import draw_term, drawn_space
 from .engine import Budget, Problem
+from .graphs import graph_faults
 from .joint_laws import joint_law
+from .listing import listed_space
 from .metrics import law_distance, state_distance
-from .monotone_maps import monotone_maps
-from .omega import any_value, values_of
-from .query_terms import Blocks, queries, query_term
-from .quotient import QuotientModel, quotient_models
-from .ranging import Swap, as_context, high_interventions, swaps
+from .query_terms import Blocks, query_term
+from .quotient import QuotientModel
+from .ranging import Swap, as_context
 from .relations import violated
-from .settled import settled_family, settled_omega
-from .state_terms import full_states, state_term
+from .settled import settled_omega
+from .state_terms import state_term
 
 __all__ = ["Interpreter", "OutOfTimeError"]
 
@@ -124,6 +127,10 @@ class Interpreter:
                 return best
             case Sup(variable=name, space=space, body=body):
                 return self._supremum(name, space, body, env)
+            case Via() | Average() | Sampled() | Coupled():
+                return average(self._reader(), defect, env), {}
+            case Inf(variable=name, space=Couplings() as space, body=body):
+                return over_couplings(self._reader(), name, space, body, env), {}
             case Inf(variable=name, space=space, body=body):
                 low: Number = INFINITE
                 for element in self._elements(space, env):
@@ -194,6 +201,8 @@ class Interpreter:
         self, relation: Relation, arguments: Iterable[Term | Map], env: Environment
     ) -> Number:
         self.examined += 1
+        if relation in (Relation.CLUSTER_GRAPH, Relation.GRAPH_MAP):
+            return ONE if graph_faults(self.problem, relation) else ZERO
         values = [self.term(a, env) for a in arguments if not isinstance(a, Map)]
         return ONE if violated(relation, values, self.problem) else ZERO
 
@@ -215,13 +224,7 @@ class Interpreter:
             case ApplyMap(map=Map.TAU, argument=argument):
                 return self._read(self.term(argument, env))
             case ApplyMap(map=Map.OMEGA | Map.SOFT_OMEGA, argument=argument):
-                hard = self.term(argument, env)
-                assert isinstance(hard, Hard | Compound)
-                if hard not in self.images:
-                    self.images[hard] = settled_omega(self.problem, hard)
-                image = self.images[hard]
-                assert image is not None, "outside dom ω: excluded when the family was listed"
-                return image
+                return self._image(self.term(argument, env))
             case ApplyMap(map=Map.TAU_U, argument=argument):
                 return self.high_context(self.term(argument, env))
             case ApplyMap(map=Var(name=name), argument=argument):
@@ -252,6 +255,8 @@ class Interpreter:
             case Step() | Solutions() | Restriction() | Image():
                 claim, own = self.problem.claim, self.parameters
                 return state_term(claim, term, own, lambda part: self.term(part, env))
+            case Background() | Drawn() | Joined():
+                return draw_term(term, lambda part: self.term(part, env), self._model)
             case Joint(side=side, family=family):
                 return joint_law(self.problem, side is Side.LOW, family, self.run)
             case _:
@@ -263,6 +268,17 @@ class Interpreter:
         if self._blocks is None:
             self._blocks = Blocks(self.problem.claim, self.problem.facts, self.parameters)
         return self._blocks
+
+    def _image(self, hard: object) -> Intervention:
+        assert isinstance(hard, Hard | Compound)
+        if hard not in self.images:
+            self.images[hard] = settled_omega(self.problem, hard)
+        image = self.images[hard]
+        assert image is not None, "outside dom ω: excluded when the family was listed"
+        return image
+
+    def _reader(self) -> Reader:
+        return Reader(self.blocks, self.value, self._elements, self._model, self.tick)
 
     def _read(self, state: object) -> dict[str, Value] | None:
         assert isinstance(state, dict)
@@ -331,69 +347,21 @@ class Interpreter:
         match space:
             case Settings(side=side, query=query):
                 return self.blocks.settings(side is Side.LOW, self.term(query, env))  # type: ignore[arg-type]  # by construction
-            case ContextMaps() | OmegaMaps() | Models() | Swaps():
-                return self._generate(space)
+            case Preimages(family=family, image=image):
+                wanted = self.term(image, env)
+                return [i for i in self._elements(family, env) if self._image(i) == wanted]
+            case Images(family=family):
+                return dict.fromkeys(map(self._image, self._elements(family, env)))
+            case DrawnSettings() | InertSettings():
+                return drawn_space(self.blocks, space)
+            case ContextMaps() | OmegaMaps() | Models() | Swaps() | Exchanges():
+                return listed_space(self.problem, space, self.tick)
             case _:
                 pass
         if space not in self._spaces:
             listed: list[object] = []
-            for element in self._generate(space):
+            for element in listed_space(self.problem, space, self.tick):
                 self.tick()
                 listed.append(element)
             self._spaces[space] = listed
         return self._spaces[space]
-
-    def _generate(self, space: Space) -> Iterator[object]:
-        claim = self.problem.claim
-        match space:
-            case Contexts(side=side) | Laws(side=side):
-                yield from (tuple(c.values()) for c in self._model(side).contexts())
-            case States(side=Side.LOW):
-                names = [n for n in claim.scm.endogenous if n in self.problem.facts.mapped]
-                rest = {n: any_value(claim.scm.domain(n)) for n in claim.scm.endogenous}
-                for values in product(*(values_of(claim.scm.domain(n)) for n in names)):
-                    yield rest | dict(zip(names, values, strict=True))
-            case States(side=Side.HIGH):
-                above = self.problem.facts.high_domains
-                for values in product(*above.values()):
-                    yield dict(zip(above, values, strict=True))
-            case FullStates(side=side):
-                yield from full_states(self._model(side))
-            case Interventions():
-                yield from settled_family(self.problem, space)
-            case HighInterventions(family=family):
-                yield from high_interventions(claim, family)
-            case ContextMaps(onto=onto):
-                yield from self._context_maps(onto)
-            case OmegaMaps(family=family, high=high):
-                yield from self._omega_maps(family, high)
-            case BoxSwaps():
-                raise AssertionError("a box holds infinitely many inputs; `enumerate` refuses it")
-            case Swaps(depth=depth, sources=sources):
-                yield from swaps(claim, depth, sources)
-            case Queries(pairs=pairs):
-                yield from queries(claim, pairs)
-            case Models():
-                yield from quotient_models(claim, self.problem.facts, self.tick)
-            case _:
-                raise AssertionError(f"no such space: {space}")
-
-    def _context_maps(self, onto: bool) -> Iterator[object]:
-        low = [tuple(c.values()) for c in self._model(Side.LOW).contexts()]
-        high = [tuple(c.values()) for c in self._model(Side.HIGH).contexts()]
-        if len(high) ** len(low) > 2**20:
-            raise OutOfReachError("maps of contexts", len(high) ** len(low), 2**20)
-        for images in product(high, repeat=len(low)):
-            self.tick()
-            if not onto or len(set(images)) == len(high):
-                yield dict(zip(low, images, strict=True))
-
-    def _omega_maps(self, family: Interventions, high: HighFamily) -> Iterator[object]:
-        low = settled_family(self.problem, family)
-        above = high_interventions(self.problem.claim, high)
-        orders = (
-            partial(precedes, self._model(Side.LOW)),
-            partial(precedes, self._model(Side.HIGH)),
-        )
-        onto = high is not HighFamily.IMAGE
-        yield from monotone_maps(low, above, orders, onto=onto, tick=self.tick)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import (
     ApplyMap,
+    Average,
     ContextMaps,
     Contexts,
+    Coupled,
     Defect,
     Dist,
+    Exchanges,
     Expected,
     FullStates,
     Gather,
@@ -29,12 +32,14 @@ from tauomega.theory.defect import (
     Read,
     Restriction,
     Run,
+    Sampled,
     Settings,
     Solutions,
     Spread,
     Step,
     Sup,
     Swaps,
+    Via,
 )
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Given
@@ -119,11 +124,9 @@ def is_quantitative(defect: Defect) -> bool:
                 or isinstance(right, _WORDS)
                 or (isinstance(left, ApplyMap) and isinstance(left.argument, _WORDS))
             )
-        case Expected():
+        case Expected() | Mean() | Via() | Average() | Sampled() | Coupled():
             return True
-        case (
-            Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body)
-        ):
+        case Sup(space=space, body=body) | Inf(space=space, body=body):
             literal = isinstance(space, Queries | Settings | FullStates)
             return literal or is_quantitative(body)
         case Max(parts=parts):
@@ -169,14 +172,16 @@ def _is_about_laws(defect: Defect) -> bool:
                 or isinstance(right, Push | Law | Marginal)
                 or not _runs(left, right)
             )
-        case Expected():
+        case Expected() | Sampled() | Coupled():
             return False
+        case Via(body=body):
+            return _is_about_laws(body)
         case (
             Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body)
         ):
-            single = isinstance(space, Contexts | ContextMaps | Laws | Models | Swaps)
+            single = isinstance(space, Contexts | ContextMaps | Laws | Models | Swaps | Exchanges)
             return not single and _is_about_laws(body)
-        case Max(parts=parts):
+        case Max(parts=parts) | Average(parts=parts):
             return all(_is_about_laws(part.defect) for part in parts)
         case _:
             return True

@@ -19,7 +19,7 @@ from tauomega.theory.quantity import INFINITE, Ball, Number
 if TYPE_CHECKING:
     from flint import arb
 
-__all__ = ["law_distance", "square_root", "state_distance"]
+__all__ = ["ball_of", "law_distance", "square_root", "state_distance"]
 
 State = tuple[tuple[str, Value], ...]
 LawTable = Mapping[State, Fraction]
@@ -41,6 +41,8 @@ def state_distance(metric: Metric, left: Mapping[str, Value], right: Mapping[str
             return Fraction(sum(left[name] != right[name] for name in left))
         case Metric.L1:
             return sum(gaps, ZERO)
+        case Metric.SQUARED:
+            return sum((gap * gap for gap in gaps), ZERO)
         case Metric.SUP:
             return max(gaps, default=ZERO)
         case Metric.EUCLIDEAN:
@@ -89,10 +91,15 @@ def square_root(number: Fraction) -> Number:
 
 def _enclosed(value: Callable[[LawTable, LawTable], arb], p: LawTable, q: LawTable) -> Number:
     """A value by ball arithmetic, with both ends exact; that of two different laws is positive."""
+    return ball_of(lambda: value(p, q))
+
+
+def ball_of(value: Callable[[], arb]) -> Ball:
+    """What ball arithmetic at 160 bits gives, with both ends exact; nothing below 0."""
     from flint import ctx
 
     with ctx.workprec(BITS):
-        found = value(p, q)
+        found = value()
     middle, radius = _dyadic(found.mid()), _dyadic(found.rad())
     return Ball(max(ZERO, middle - radius), middle + radius)
 

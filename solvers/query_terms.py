@@ -66,6 +66,10 @@ def queries(
     if pairs == "interventions":
         yield from (Query(x, names) for x in _subsets(names, 0))
         return
+    if pairs == "boxes":
+        for name in names:
+            yield Query(tuple(n for n in names if n in _parents(claim.high, name)), (name,))
+        return
     if pairs == "parental":
         for name in names:
             parents = tuple(n for n in names if n in _parents(claim.high, name))

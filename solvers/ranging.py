@@ -39,6 +39,7 @@ __all__ = [
     "Swap",
     "block_settings",
     "canonical_key",
+    "exchanges",
     "hard_interventions",
     "high_interventions",
     "low_interventions",
@@ -266,6 +267,28 @@ def _allows(
         return lambda source, base: place[source] < place[base]
     listed = source_pairs(claim, sources)
     return lambda source, base: (source, base) in listed
+
+
+def exchanges(claim: Abstraction, sites: tuple[str, ...], sources: Sources) -> Iterator[Swap]:
+    """All interchanges of exactly these sites: a source for each, and a base.
+
+    Raises:
+        InputError: a name has no site.
+    """
+    names = sites or tuple(claim.sites)
+    faults = [
+        f"{name!r} has no site; sites: {', '.join(claim.sites)}"
+        for name in names
+        if name not in claim.sites
+    ]
+    if faults:
+        raise InputError(faults)
+    bases = [tuple(context.values()) for context in claim.scm.contexts()]
+    allows = _allows(claim, sources, bases)
+    for origin in product(bases, repeat=len(names)):
+        for base in bases:
+            if all(allows(source, base) for source in origin):
+                yield Swap(base, tuple(zip(names, origin, strict=True)))
 
 
 def source_pairs(

@@ -17,6 +17,7 @@ __all__ = [
     "CountGap",
     "Counterexample",
     "Gap",
+    "GraphGap",
     "LawGap",
     "MomentGap",
     "NoContextMap",
@@ -224,9 +225,19 @@ class BoxPoint:
     minimal: bool = False
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class GraphGap:
+    """What is wrong with the graphs of the two models: edges, cycles and shared noise, in words."""
+
+    faults: tuple[str, ...]
+    minimal: bool = True
+
+
 Counterexample = (
     BoxPoint
     | Gap
+    | GraphGap
     | Square
     | LawGap
     | MomentGap

@@ -18,16 +18,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from .averages import AtLeast, Average, Coupled, Direction, Draws, Sampled, Tanh, Via
 from .spaces import (
     BoxSwaps,
     ContextMaps,
     Contexts,
+    Couplings,
+    DrawnSettings,
+    Exchanges,
     FullStates,
     HighInterventions,
+    Images,
+    InertSettings,
     Interventions,
     Laws,
     Models,
     OmegaMaps,
+    Preimages,
     Queries,
     Settings,
     Space,
@@ -41,11 +48,14 @@ from .terms import (
     TAU,
     TAU_U,
     ApplyMap,
+    Background,
     Base,
     BlockImage,
+    Drawn,
     Gather,
     Image,
     Interchange,
+    Joined,
     Joint,
     Law,
     Map,
@@ -70,21 +80,34 @@ __all__ = [
     "TAU",
     "TAU_U",
     "ApplyMap",
+    "AtLeast",
+    "Average",
+    "Background",
     "Base",
     "BlockImage",
     "BoxSwaps",
     "ContextMaps",
     "Contexts",
+    "Coupled",
+    "Couplings",
     "Defect",
+    "Direction",
     "Dist",
+    "Drawn",
+    "DrawnSettings",
+    "Draws",
+    "Exchanges",
     "Expected",
     "FullStates",
     "Gather",
     "HighInterventions",
     "Image",
+    "Images",
+    "InertSettings",
     "Inf",
     "Interchange",
     "Interventions",
+    "Joined",
     "Joint",
     "Law",
     "Laws",
@@ -97,12 +120,14 @@ __all__ = [
     "Models",
     "OmegaMaps",
     "Part",
+    "Preimages",
     "Push",
     "Queries",
     "Read",
     "Relation",
     "Restriction",
     "Run",
+    "Sampled",
     "Settings",
     "Side",
     "Solutions",
@@ -112,8 +137,10 @@ __all__ = [
     "Step",
     "Sup",
     "Swaps",
+    "Tanh",
     "Term",
     "Var",
+    "Via",
     "Violated",
     "clauses",
     "mentions",
@@ -131,6 +158,8 @@ class Metric(Enum):
     """Of states of numbers: the sum of the absolute differences."""
     EUCLIDEAN = "euclidean"
     """Of states of numbers: the root of the sum of the squared differences."""
+    SQUARED = "squared"
+    """Of states of numbers: the sum of the squared differences; no metric, since no triangle holds."""
     SUP = "sup"
     """Of states of numbers: the largest absolute difference."""
     TV = "tv"
@@ -158,6 +187,10 @@ class Relation(Enum):
     """Of a set of solutions."""
     CONTEXT_BLOCKS = "no low-level root is read by the τ_U of two high-level roots"
     """Of τ_U."""
+    CLUSTER_GRAPH = "the graph above is the quotient of the graph below, and acyclic"
+    """Of the two models' graphs and the blocks of τ."""
+    GRAPH_MAP = "blocks map the graph below into the graph above, edge by edge"
+    """Of the two models' graphs and the blocks of τ."""
     ONE_LABEL = "equal site values stand for equal high-level values"
     """Of a low and a high run, and another low and high run: for every site."""
 
@@ -230,7 +263,7 @@ class Expected:
     body: Defect
 
 
-Defect = Dist | Violated | Sup | Inf | Mean | Expected | Max
+Defect = Dist | Violated | Sup | Inf | Mean | Expected | Max | Via | Average | Sampled | Coupled
 
 
 def clauses(defect: Defect) -> Iterator[Part]:
@@ -256,7 +289,11 @@ def mentions(defect: Defect, wanted: Map) -> bool:
         match node:
             case Max(parts=parts):
                 pending.extend(part.defect for part in parts)
+            case Average(parts=parts):
+                pending.extend(part.defect for part in parts)
             case Sup(body=body) | Inf(body=body) | Mean(body=body) | Expected(body=body):
+                pending.append(body)
+            case Via(body=body) | Sampled(body=body) | Coupled(body=body):
                 pending.append(body)
             case Dist(left=left, right=right):
                 pending.extend((left, right))

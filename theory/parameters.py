@@ -93,13 +93,32 @@ def _read(hint: Any, key: str, value: object, source: Source) -> object:
         return _sources(key, value)
     if hint == Pairs:
         return _pairs(key, value)
+    if hint == Fraction:
+        return _exact(key, value)
+    if hint == tuple[str, ...]:
+        return _names(key, value)
     if hint is bool and isinstance(value, bool):
         return value
-    if hint is int and isinstance(value, int):
+    if hint is int and isinstance(value, int) and not isinstance(value, bool):
         return value
     if hint is Fraction:
         return _fraction(key, value)
     raise InputError([f"{key}: {value!r} is not a value of this parameter"])
+
+
+def _exact(key: str, value: object) -> Fraction:
+    try:
+        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > 100:
+            raise ValueError
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise InputError([f'{key} is an exact number such as "1/10", not {value!r}']) from None
+
+
+def _names(key: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise InputError([f"{key} is a list of names, not {value!r}"])
 
 
 def _choices(hint: Any) -> tuple[type[Enum], ...]:

@@ -17,6 +17,7 @@ from .counterexample import (
     Counterexample,
     CountGap,
     Gap,
+    GraphGap,
     LawGap,
     MomentGap,
     NoContextMap,
@@ -158,7 +159,7 @@ def replays(
             except OutOfReachError:
                 return None
             return len(solutions) == count != 1 if model.cyclic else None
-        case Gap() | NoOmega():
+        case Gap() | GraphGap() | NoOmega():
             return None
         case _:
             assert_never(found)

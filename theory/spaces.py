@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .averages import Draws
 from .policy import Depth, HighFamily, Sources
 from .terms import Interventions, Side, Term
 
@@ -12,12 +13,18 @@ __all__ = [
     "BoxSwaps",
     "ContextMaps",
     "Contexts",
+    "Couplings",
+    "DrawnSettings",
+    "Exchanges",
     "FullStates",
     "HighInterventions",
+    "Images",
+    "InertSettings",
     "Interventions",
     "Laws",
     "Models",
     "OmegaMaps",
+    "Preimages",
     "Queries",
     "Settings",
     "Space",
@@ -119,6 +126,7 @@ class Queries:
 
     `pairs` is `all` (both non-empty, disjoint), `singles` (one variable each), `directed` (a directed
     path above from some source to some target), `parental` (a variable and all its parents above),
+    `boxes` (the same, variables without parents included),
     `interventions` (every set of sources, the empty one included; every variable a target), or a list.
     """
 
@@ -133,8 +141,56 @@ class Settings:
     query: Term
 
 
+@dataclass(frozen=True, slots=True)
+class Exchanges:
+    """Interchanges of exactly these sites at once (all of them, if none is named)."""
+
+    sites: tuple[str, ...]
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Couplings:
+    """Couplings of the two models' laws of contexts; `maps`: only those by a map of contexts."""
+
+    maps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The high-level interventions that those of a family stand for."""
+
+    family: Interventions
+
+
+@dataclass(frozen=True, slots=True)
+class Preimages:
+    """The low-level interventions of a family that stand for one high-level intervention."""
+
+    family: Interventions
+    image: Term
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSettings:
+    """The interventions that draws may give, whatever their probabilities."""
+
+    draws: Draws
+
+
+@dataclass(frozen=True, slots=True)
+class InertSettings:
+    """All settings of the inert low-level variables together."""
+
+
 Space = (
     Contexts
+    | Couplings
+    | DrawnSettings
+    | Exchanges
+    | Images
+    | InertSettings
+    | Preimages
     | Queries
     | Settings
     | States

@@ -15,12 +15,15 @@ __all__ = [
     "TAU",
     "TAU_U",
     "ApplyMap",
+    "Background",
     "Base",
     "BlockImage",
+    "Drawn",
     "Gather",
     "Image",
     "Interchange",
     "Interventions",
+    "Joined",
     "Joint",
     "Law",
     "Map",
@@ -235,12 +238,38 @@ class Image:
     states: Term
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Some context of a model, where the intervention is known to leave nothing to it."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The hard intervention of a draw on one side."""
+
+    side: Side
+    draw: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two hard interventions at once; where both set a variable, the second counts."""
+
+    first: Term
+    second: Term
+
+
 Term = (
     Joint
     | Step
     | Solutions
     | Restriction
     | Image
+    | Background
+    | Drawn
+    | Joined
     | Var
     | Run
     | Law

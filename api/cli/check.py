@@ -27,9 +27,7 @@ from .user_definition import named_definition
 
 __all__ = ["command", "exit_code_of"]
 
-NO_CERTIFICATE = (
-    "a certificate speaks of the task as it is written; write at_most in the task, or leave --at-most out"
-)
+NO_CERTIFICATE = "a certificate speaks of the task as it is written; write at_most in the task, or leave --at-most out"
 
 
 @click.command(name="check")

@@ -12,6 +12,7 @@ from tauomega.theory.counterexample import (
     Counterexample,
     CountGap,
     Gap,
+    GraphGap,
     LawGap,
     MomentGap,
     NoContextMap,
@@ -72,6 +73,8 @@ def counterexample_to_json(found: Counterexample) -> dict[str, Json]:
                 "value": {"lo": number_to_json(lower(value)), "hi": number_to_json(upper(value))},
                 "shown": str(value),
             }
+        case GraphGap(faults=faults):
+            return minimal | {"kind": "graph-gap", "faults": list(faults)}
         case LawGap(low=i, high=j, event=event, p_low=p_low, p_high=p_high):
             return minimal | {
                 "kind": "law-gap",

@@ -116,7 +116,7 @@ def _engines() -> dict[str, dict[str, str]]:
             continue
         for name, tried in found.items():
             try:
-                verdict = check(task.claim, task.definition, engines=[name], timeout=10.0)
+                verdict = check(task.claim, task.definition, engines=[name], timeout=30.0)
             except (AbstractionError, ImportError) as error:
                 tried[example] = f"wrong: {_first_line(error)}"
                 continue

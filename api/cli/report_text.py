@@ -12,6 +12,7 @@ from tauomega.theory.counterexample import (
     Counterexample,
     CountGap,
     Gap,
+    GraphGap,
     LawGap,
     MomentGap,
     NoContextMap,
@@ -158,6 +159,9 @@ def _counterexample(found: Counterexample, width: int) -> Iterator[Line]:
             yield Line(f"  the distance is {number}{', and nothing does better' if least else ''}")
             for place, what in places:
                 yield Line(f"  {place}: {what}")
+        case GraphGap(faults=faults):
+            for fault in faults:
+                yield Line(f"  {fault}", "bold red")
         case LawGap(low=i, high=j, event=event, p_low=p_low, p_high=p_high):
             yield Line(f"  the event {values_words(event)} has probability")
             rows = (

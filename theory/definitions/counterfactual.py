@@ -40,7 +40,9 @@ class Counterfactual:
     name: ClassVar[str] = "counterfactual"
     statement: ClassVar[str] = "the outcomes under all interventions have the same joint law"
     source: ClassVar[str] = "Xia & Bareinboim (2024), layer 3"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("probabilistic-approximate", "unequal_coins"),
+    )
     weaker: ClassVar[tuple[tuple[str, str], ...]] = (("probabilistic", "ce2_probabilistic"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "fair_copies"

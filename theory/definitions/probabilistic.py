@@ -36,7 +36,7 @@ class Probabilistic:
     name: ClassVar[str] = "probabilistic"
     statement: ClassVar[str] = "τ is onto and pushes each law below to the law above, with ω = ω_τ"
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Def. 4.3"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("counterfactual", "ce2_probabilistic"),)
     weaker: ClassVar[tuple[tuple[str, str], ...]] = (("observational", "ce1"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "ce2_probabilistic"

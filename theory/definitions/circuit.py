@@ -1,0 +1,86 @@
+"""Circuit error: how often a circuit's output differs from that of the model it was cut from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from ..abstraction import Abstraction
+from ..defect import (
+    HIGH,
+    LOW,
+    TAU,
+    TAU_U,
+    ApplyMap,
+    Contexts,
+    Defect,
+    Dist,
+    Expected,
+    Max,
+    Mean,
+    Metric,
+    Part,
+    Run,
+    Var,
+)
+from ..definition import Role, context_map, require, tau_u_policy
+from ..errors import InputError
+from ..policy import TauUPolicy
+
+__all__ = ["Circuit"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    r"""A circuit with the outputs of its model; its distance is the circuit error.
+
+    $$\mathbb{E}_u\, d\bigl(\tau M(u), C(u)\bigr)$$
+    where C, the model in the place of the high-level one, is M with what is outside the circuit
+    ablated, in the same contexts. **This compares two low-level models and is no abstraction**: a circuit
+    without error need not be one of the full model, nor has an abstraction of the full model to be one
+    of the circuit, since ablating makes another model. It is `similar` at the empty intervention alone.
+
+    Similarity: the metric on what τ reads (outputs). Law over (u, i): the contexts uniform, or by their
+    own law; no intervention. Statistic: the mean. Layer: 1 in each context. Composes additively, by the
+    triangle inequality, along a chain of ablations.
+
+    Attributes:
+        metric: `discrete` (accuracy), or a distance of states.
+        weighted: whether contexts count by their law; uniformly otherwise.
+
+    Source: circuit error as in Méloux et al. (2025), arXiv:2502.20914, from their code; similar models as
+    in Beckers, Eberhardt & Halpern (2019), Def. 3.1.
+    """
+
+    name: ClassVar[str] = "circuit"
+    statement: ClassVar[str] = "in every context, the circuit's outputs are those of its model"
+    source: ClassVar[str] = "Méloux et al. (2025), from their code"
+    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("similar", "ce1_circuit"),)
+    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
+    holds_on: ClassVar[str] = "ce1_circuit"
+    fails_on: ClassVar[str] = "xor_almost"
+
+    metric: Metric = Metric.DISCRETE
+    weighted: bool = False
+    tau_u: TauUPolicy | None = None
+
+    def defect(self, claim: Abstraction) -> Defect:
+        """The mean distance of the outputs."""
+        require(self, claim)
+        context_map(claim, tau_u_policy(claim, self.tau_u, TauUPolicy.IDENTITY))
+        u = Var("u")
+        gap = Dist(self.metric, ApplyMap(TAU, Run(LOW, u)), Run(HIGH, ApplyMap(TAU_U, u)))
+        if not self.weighted:
+            return Max((Part("outputs", Mean("u", Contexts(LOW), gap)),))
+        lacking = claim.scm.without_law()
+        if lacking:
+            listed = ", ".join(map(repr, lacking))
+            raise InputError([f"weighted = true needs a law for {listed}; write ~ uniform"])
+        return Max((Part("outputs", Expected("u", LOW, gap)),))
+
+    def sentence(self, claim: Abstraction) -> str:
+        """What is claimed, in words."""
+        how = "by their law" if self.weighted else "uniform"
+        return f"in the mean over contexts ({how}), the circuit gives the outputs of its model"
