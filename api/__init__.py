@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tauomega.bridge.identifiability import count
     from tauomega.bridge.network import Network
     from tauomega.loading import load
+    from tauomega.proofs.atlas.claims import place
     from tauomega.solvers.checking import check
     from tauomega.solvers.distance import distance
     from tauomega.solvers.search.coarsest import coarsest
@@ -53,6 +54,7 @@ __all__ = [
     "enumerate_all",
     "find",
     "load",
+    "place",
 ]
 
 __version__ = "0.1.0"
@@ -78,6 +80,7 @@ if not TYPE_CHECKING:  # for checkers the imports above are the facade: misspelt
         "find": "tauomega.solvers.search.finding",
         "definitions": "tauomega.theory",  # a module of it
         "load": "tauomega.loading",
+        "place": "tauomega.proofs.atlas.claims",
     }
 
     def __getattr__(name):

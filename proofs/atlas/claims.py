@@ -1,0 +1,324 @@
+"""Where a claim stands among all notions: what holds of it, what fails, and what nobody had to decide.
+
+Every notion is decided, or follows from one that was by implications that are proved: what holds makes all
+that it implies hold, and what fails makes all that implies it fail. Each such row names the proof: a script,
+or `INCLUSION`: for this claim the clauses of the one are among those of the other, as expressions. The scripts
+are those of the atlas, which are about claims that leave ω, τ_U and I_H to the definition; for a claim that
+gives one of them everything is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import final
+
+from tauomega.solvers.checking import check, problem_of
+from tauomega.solvers.deciding_facts import decide_facts
+from tauomega.solvers.engine import Budget
+from tauomega.solvers.literal_only import require_mechanisms
+from tauomega.solvers.settled import settled_family
+from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.defect import Defect, Direction, Inf, Interventions, Mean, Sup, clauses
+from tauomega.theory.definitions import definitions
+from tauomega.theory.definitions.alpha import Alpha, AlphaError
+from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
+from tauomega.theory.definitions.counterfactual import Counterfactual
+from tauomega.theory.definitions.probabilistic import Probabilistic
+from tauomega.theory.definitions.probabilistic_approximate import Matching, ProbabilisticApproximate
+from tauomega.theory.definitions.query_consistency import QueryConsistency
+from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
+from tauomega.theory.scm import SCM
+
+from .notions import FAMILIES, NOTIONS, Notion
+from .proved import Arrow, chain
+
+__all__ = ["ClaimPlacement", "Row", "place"]
+
+HOLDS, FAILS, UNKNOWN, NOT_APPLICABLE = "holds", "fails", "unknown", "does not apply"
+FOUR = "zennaro_2023_four_errors"
+_ERRORS = (("IIL", "IC"), ("IIL", "ISC"), ("IC", "ISIL"), ("ISC", "ISIL"))
+LATTICE = tuple(Arrow(f"alpha[{a}]", f"alpha[{b}]", FOUR) for a, b in _ERRORS)
+"""Implications among notions that are not in the atlas."""
+INCLUSION = "inclusion of clauses"
+_ATLAS = frozenset(notion.key for notion in NOTIONS)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One notion and what is known of it.
+
+    Attributes:
+        key: the notion: a definition with its parameters.
+        verdict: `holds`, `fails`, `unknown` or `does not apply`.
+        scripts: the proofs it follows by, scripts or `INCLUSION`; none if it was decided.
+        source: the notion that it follows from.
+        reason: why it is unknown or does not apply.
+    """
+
+    key: str
+    verdict: str
+    scripts: tuple[str, ...] = ()
+    source: str = ""
+    reason: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ClaimPlacement:
+    """Every notion with its verdict; those that say most come first in the two lists.
+
+    Attributes:
+        rows: all notions, the atlas's first.
+        strongest: what holds and is implied by nothing else that holds; equivalent notions together.
+        weakest: what fails and implies nothing else that fails; equivalent notions together.
+        pruned: whether implications were used.
+    """
+
+    rows: tuple[Row, ...]
+    strongest: tuple[tuple[str, ...], ...]
+    weakest: tuple[tuple[str, ...], ...]
+    pruned: bool
+
+    @property
+    def unknown(self) -> tuple[Row, ...]:
+        """The rows without an answer."""
+        return tuple(row for row in self.rows if row.verdict == UNKNOWN)
+
+
+def place(
+    claim: Abstraction,
+    *,
+    timeout: float = 60.0,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> ClaimPlacement:
+    r"""Decide every notion that applies to a claim, as far as the time allows.
+
+    Args:
+        claim: the claim.
+        timeout: seconds for everything; a notion that is not reached is `unknown`.
+        progress: told how many notions are settled, out of how many.
+
+    Raises:
+        InputError: the claim has no high-level model.
+
+    Example:
+        >>> from tauomega import SCM, Abstraction
+        >>> low = SCM.from_text("U : bool ~ 1/2\nX = U\nY = X")
+        >>> high = SCM.from_text("U : bool ~ 1/2\nY = U\nX = Y")
+        >>> found = place(Abstraction.from_text(low, high, {"X": "X", "Y": "Y"}))
+        >>> {row.key: row.verdict for row in found.rows}["observational"]
+        'holds'
+    """
+    if claim.high is None:
+        raise InputError(["place needs a high-level model; write [high] with text = …"])
+    listed = (*NOTIONS, *_others(claim))
+    pruned = _is_plain(claim)
+    budget = Budget(timeout)
+    order = _Order(claim, listed, scripts=pruned)
+    settled: dict[str, Row] = {}
+    for number, notion in enumerate(sorted(listed, key=order.strength, reverse=True)):
+        if progress is not None:
+            progress(number, len(listed))
+        if notion.key not in settled:
+            row = _decided(claim, notion, budget)
+            settled[notion.key] = row
+            if row.verdict in (HOLDS, FAILS):
+                _spread(claim, listed, order, row, settled, budget)
+    rows = tuple(settled[notion.key] for notion in listed)
+    holding = [row.key for row in rows if row.verdict == HOLDS]
+    failing = [row.key for row in rows if row.verdict == FAILS]
+    strongest = tuple(_extreme(holding, order.implies))
+    weakest = tuple(_extreme(failing, lambda a, b: order.implies(b, a)))
+    return ClaimPlacement(rows, strongest, weakest, pruned)
+
+
+# ---------------------------------------------------------------- the notions
+
+
+def _others(claim: Abstraction) -> Iterator[Notion]:
+    """The notions that the atlas does not relate, each with the parameters that make a difference."""
+    covered = {type(notion.definition) for notion in NOTIONS}
+    for kind in AlphaError:
+        yield Notion(f"alpha[{kind.value}]", Alpha(kind))
+    for layer in (1, 2, 3):
+        yield Notion(f"query-consistency[layer {layer}]", QueryConsistency(layer))
+    for name, family in FAMILIES.items():
+        yield Notion(f"probabilistic[{name}]", Probabilistic(family))
+        if name != "taumax":
+            yield Notion(f"counterfactual[{name}]", Counterfactual(family))
+    for matching in Matching:
+        definition = ProbabilisticApproximate(matching=matching)
+        yield Notion(f"probabilistic-approximate[{matching.value}]", definition)
+    for direction in Direction:
+        for silence in (Silence.NONE, Silence.NOISE, Silence.SUP)[: 3 if claim.inert else 1]:
+            error = CausalAbstractionError(direction, silence=silence)
+            yield Notion(f"cae[{direction.value}, silence {silence.value}]", error)
+    spread = (Alpha, QueryConsistency, Probabilistic, Counterfactual, ProbabilisticApproximate)
+    covered |= {*spread, CausalAbstractionError}
+    for other in definitions():
+        if other not in covered:
+            yield Notion(other.name, other())
+    if claim.sites:
+        for notion in NOTIONS:
+            if notion.sites:
+                yield Notion(f"{notion.key}, sites as given", notion.definition)
+
+
+def _is_plain(claim: Abstraction) -> bool:
+    given = (claim.omega, claim.tau_u, claim.high_interventions)
+    return isinstance(claim.low, SCM) and given == (None, None, None) and not claim.inert
+
+
+def _with_sites(claim: Abstraction, notion: Notion, budget: Budget) -> Abstraction:
+    """The claim with the blocks of τ for sites, where a notion wants that.
+
+    Raises:
+        InputError: there are no blocks.
+    """
+    if not notion.sites:
+        return claim
+    facts = decide_facts(claim, budget)
+    if not facts.is_block_map or not all(facts.supports.values()):
+        raise InputError(["the blocks of τ are no sites: τ is no block map, or reads nothing"])
+    return replace(claim, sites={name: tuple(block) for name, block in facts.supports.items()})
+
+
+# ---------------------------------------------------------------- deciding and following
+
+
+def _decided(claim: Abstraction, notion: Notion, budget: Budget) -> Row:
+    if budget.spent:
+        return Row(notion.key, UNKNOWN, reason="the time was over before its turn")
+    try:
+        asked = _with_sites(claim, notion, budget)
+        verdict = check(asked, notion.definition, timeout=max(1.0, budget.left / 3))
+    except InputError as error:
+        return Row(notion.key, NOT_APPLICABLE, reason=str(error).splitlines()[0])
+    except (UndecidedError, OutOfReachError) as error:
+        return Row(notion.key, UNKNOWN, reason=str(error))
+    reason = getattr(verdict, "reason", "")
+    return Row(notion.key, verdict.name, reason=reason)
+
+
+def _spread(
+    claim: Abstraction,
+    listed: tuple[Notion, ...],
+    order: _Order,
+    row: Row,
+    settled: dict[str, Row],
+    budget: Budget,
+) -> None:
+    """Settle what follows from one row: implied notions hold, implying ones fail."""
+    for notion in listed:
+        if notion.key in settled:
+            continue
+        pair = (row.key, notion.key) if row.verdict == HOLDS else (notion.key, row.key)
+        proofs = order.proofs(*pair)
+        if not proofs:
+            continue
+        reason = _inapplicable(claim, notion, budget)
+        if reason is not None:
+            continue  # it is decided in its turn, which says why it does not apply
+        scripts = tuple(dict.fromkeys(proofs))
+        settled[notion.key] = Row(notion.key, row.verdict, scripts, row.key)
+
+
+def _inapplicable(claim: Abstraction, notion: Notion, budget: Budget) -> str | None:
+    """Why a notion does not apply to a claim, by what it needs and the families that it ranges over."""
+    try:
+        asked = _with_sites(claim, notion, budget)
+        defect = notion.definition.defect(asked)
+        facts = decide_facts(asked, budget)
+        for part in clauses(defect):
+            require_mechanisms(notion.definition.name, asked, part.defect)
+            for family in _families(part.defect):
+                settled_family(problem_of(asked, part, facts, Fraction(0)), family)
+    except (InputError, EvaluationError, UndecidedError, OutOfReachError) as error:
+        return str(error)
+    return None
+
+
+def _families(defect: Defect) -> Iterator[Interventions]:
+    match defect:
+        case (
+            Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body)
+        ):
+            if isinstance(space, Interventions):
+                yield space
+            yield from _families(body)
+        case _:
+            return
+
+
+@final
+class _Order:
+    """The implications among notions that are proved for one claim."""
+
+    def __init__(self, claim: Abstraction, listed: tuple[Notion, ...], *, scripts: bool) -> None:
+        self.scripts = scripts
+        self.keys = [notion.key for notion in listed]
+        self.clauses: dict[str, frozenset[Defect]] = {}
+        for notion in listed:
+            if not notion.sites:
+                try:
+                    parts = clauses(notion.definition.defect(claim))
+                except InputError:
+                    continue
+                self.clauses[notion.key] = frozenset(part.defect for part in parts)
+
+    def proofs(self, strong: str, weak: str) -> list[str] | None:
+        """The proofs that lead from one notion to another: the fewest inclusions, then scripts."""
+        if strong == weak:
+            return []
+        direct = self._by_scripts(strong, weak)
+        if direct is not None:
+            return direct
+        own = self.clauses.get(strong)
+        if own is None:
+            return None
+        for middle, asked in self.clauses.items():
+            if middle != strong and asked <= own:
+                rest = [] if middle == weak else self._by_scripts(middle, weak)
+                if rest is not None:
+                    return [INCLUSION, *rest]
+        return None
+
+    def _by_scripts(self, strong: str, weak: str) -> list[str] | None:
+        arrows = _chained(strong, weak) if self.scripts else None
+        return None if arrows is None else [arrow.script for arrow in arrows]
+
+    def implies(self, strong: str, weak: str) -> bool:
+        """Whether a proof is known."""
+        return self.proofs(strong, weak) is not None
+
+    def strength(self, notion: Notion) -> int:
+        """How many notions it implies."""
+        return sum(self.implies(notion.key, other) for other in self.keys)
+
+
+def _chained(strong: str, weak: str) -> list[Arrow] | None:
+    """The proved arrows that lead from one notion to another."""
+    if strong in _ATLAS and weak in _ATLAS:
+        return chain(strong, weak)
+    for arrow in LATTICE:
+        if arrow.strong == strong:
+            further = [] if arrow.weak == weak else _chained(arrow.weak, weak)
+            if further is not None:
+                return [arrow, *further]
+    return None
+
+
+def _extreme(keys: list[str], implies: Callable[[str, str], bool]) -> Iterator[tuple[str, ...]]:
+    """The classes of equivalent notions that no other one implies."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            continue
+        above = [other for other in keys if other != key and implies(other, key)]
+        equal = [other for other in above if implies(key, other)]
+        if len(equal) == len(above):
+            seen |= {key, *equal}
+            yield tuple(sorted((key, *equal), key=keys.index))

@@ -1,0 +1,125 @@
+"""`place`: every notion of a claim, with nothing decided that is proved, and nothing proved that is wrong."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from tauomega import SCM, Abstraction, load
+from tauomega.cli.__main__ import main
+from tauomega.cli.exit_code import ExitCode
+from tauomega.proofs.atlas import claims
+from tauomega.proofs.atlas.claims import FAILS, HOLDS, INCLUSION, ClaimPlacement, place
+from tauomega.proofs.atlas.notions import NOTIONS
+from tauomega.proofs.atlas.proved import Arrow
+from tauomega.proofs.discovery import theorem_names
+from tauomega.proofs.testing.random_claims import random_claim
+from tauomega.solvers.engine import Budget
+from tauomega.theory.errors import InputError
+
+
+def verdicts(found: ClaimPlacement) -> dict[str, str]:
+    return {row.key: row.verdict for row in found.rows}
+
+
+def test_ce6_is_constructive_over_blocks_and_not_over_taumax() -> None:
+    found = place(load("ce6").claim)
+    said = verdicts(found)
+    assert HOLDS == said["constructive[block]"]
+    assert FAILS == said["constructive[taumax]"]
+    assert any("uniform[taumax]" in group for group in found.weakest)
+    assert any("strong[reach]" in group for group in found.strongest)
+    assert () == found.unknown
+
+
+def test_equivalent_notions_stand_together() -> None:
+    found = place(load("ce6").claim)
+    for group in found.strongest:
+        assert len(set(group)) == len(group)
+    listed = [key for group in found.strongest for key in group]
+    assert len(set(listed)) == len(listed)
+
+
+def disagreements(seed: int, count: int) -> tuple[int, int, list[str]]:
+    """Rows that follow from others, all rows, and those where deciding says otherwise."""
+    rng, followed, examined, wrong = random.Random(seed), 0, 0, []
+    for _ in range(count):
+        claim = random_claim(rng)
+        found = place(claim)
+        listed = (*NOTIONS, *claims._others(claim))
+        notions = {notion.key: notion for notion in listed}
+        for row in found.rows:
+            examined += 1
+            if row.scripts:
+                followed += 1
+                direct = claims._decided(claim, notions[row.key], Budget(30))
+                if direct.verdict != row.verdict:
+                    wrong.append(f"{row.key} from {row.source}: {row.verdict}")
+    return followed, examined, wrong
+
+
+@pytest.mark.parametrize(("seed", "count"), [(0, 4), pytest.param(1, 60, marks=pytest.mark.slow)])
+def test_what_follows_is_what_deciding_says(seed: int, count: int) -> None:
+    followed, examined, wrong = disagreements(seed, count)
+    assert [] == wrong
+    assert followed > examined // 20
+
+
+def test_a_wrong_implication_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CE11: IC = 0 does not imply ISC = 0 nor IIL = 0; single sites say little of all of them."""
+    false = (
+        Arrow("alpha[IC]", "alpha[IIL]", "no_proof"),
+        Arrow("alpha[ISIL]", "alpha[IC]", "no_proof"),
+    )
+    monkeypatch.setattr(claims, "LATTICE", false)
+    for seed in range(20):
+        if disagreements(seed, 4)[2]:
+            return
+    pytest.fail("no claim contradicts a false implication")
+
+
+def test_every_proof_that_is_cited_exists() -> None:
+    known = {*theorem_names(), INCLUSION}
+    for name in ("ce1", "ce6", "smoking"):
+        for row in place(load(name).claim).rows:
+            assert set(row.scripts) <= known
+
+
+def test_a_claim_that_gives_a_map_is_decided_throughout() -> None:
+    low = SCM.from_text("U : bool ~ 1/2\nX = U")
+    high = SCM.from_text("V : bool ~ 1/2\nX = V")
+    claim = Abstraction.from_text(low, high, {"X": "X"}, tau_u={"V": "U"})
+    found = place(claim)
+    assert not found.pruned
+    assert {INCLUSION} >= {script for row in found.rows for script in row.scripts}
+
+
+def test_a_claim_without_a_model_above_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        place(load("ce14").claim)
+    assert "place needs a high-level model; write [high] with text = …" == str(caught.value)
+
+
+def test_what_is_not_reached_in_time_is_unknown_and_says_so() -> None:
+    found = place(load("ce6").claim, timeout=0.0)
+    assert found.unknown
+    assert {row.reason for row in found.unknown} == {"the time was over before its turn"}
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.HOLDS == main(["place", "ce6"])
+    shown = capsys.readouterr().out
+    assert shown.startswith("ce6: ")
+    assert "  strongest that hold\n" in shown
+    assert "uniform[taumax]\n" in shown
+    assert ExitCode.HOLDS == main(["place", "ce6", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert "tauomega/placement/1" == found["schema"]
+    rows = {row["notion"]: row for row in found["notions"]}
+    assert FAILS == rows["tau-abstraction[taumax]"]["verdict"]
+    assert ExitCode.BAD_INPUT == main(["place", "ce14"])
+    assert "place needs a high-level model" in capsys.readouterr().err
+    assert ExitCode.UNKNOWN == main(["place", "ce6", "--timeout", "1ms"])
+    assert "unknown: " in capsys.readouterr().out
