@@ -19,7 +19,7 @@ from .progress import shown_progress
 from .report_json import Json, canonical, faults_to_json
 from .seconds import SECONDS
 from .user_definition import named_definition
-from .wording import count_words
+from .wording import evidence_words
 
 __all__ = ["command"]
 
@@ -77,8 +77,10 @@ def _lines(found: Distance, title: str, width: int) -> Iterator[Line]:
     for place, what in found.where.items():
         yield Line(f"  {place}: {what}")
     if found.evidence is not None:
-        count, what = count_words(found.evidence.count), found.evidence.what
-        yield Line(f"  by complete enumeration of {count} {what}")
+        yield Line(f"  {evidence_words(found.evidence)}")
+    elif found.value is None:
+        low, high = (_words(end) for end in (found.bounds.lo, found.bounds.hi))
+        yield Line(f"  it is at least {low} and at most {high}")
 
 
 def _words(number: Number) -> str:
@@ -103,6 +105,10 @@ def _as_json(found: Distance) -> dict[str, Json]:
         "distance": value,
         "where": dict(found.where),
         "reason": found.reason,
-        "examined": None if found.evidence is None else found.evidence.count,
+        "bounds": {
+            "lo": number_to_json(found.bounds.lo),
+            "hi": number_to_json(found.bounds.hi),
+        },
+        "evidence": None if found.evidence is None else evidence_words(found.evidence),
         "run": {"engines": list(found.run.engines), "seconds": found.run.seconds},
     }
