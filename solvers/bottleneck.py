@@ -25,7 +25,7 @@ from tauomega.theory.defect import (
     Metric,
     Sup,
 )
-from tauomega.theory.intervention import Hard
+from tauomega.theory.intervention import Intervention
 from tauomega.theory.kernel import Value
 from tauomega.theory.quantity import INFINITE, Ball, Number, greatest, lower, upper
 from tauomega.theory.verdict import Enumeration
@@ -150,7 +150,7 @@ def _contexts(problem: Problem) -> tuple[list[Values], list[Values]]:
 
 def _table(
     interpreter: Interpreter,
-    family: Sequence[Hard],
+    family: Sequence[Intervention],
     lows: Sequence[Values],
     highs: Sequence[Values],
     metric: Metric,
