@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from itertools import combinations
 from typing import cast
 
 import numpy as np
@@ -62,6 +61,7 @@ from .moment_gaps import moment_gap
 from .omega_search import OMEGA_SEARCH
 from .onto import missed_by_factor
 from .ranging import Swap, as_context
+from .separating import fewest_separators
 from .settled import settled_family, settled_omega
 from .shapes import square_family
 from .state_terms import lacks_soft_image, shared_roots
@@ -313,7 +313,7 @@ def _no_context_map(interpreter: Interpreter, point: Mapping[str, object]) -> Co
         differ = np.array(
             [[a != b for a, b in zip(given, row, strict=True)] for row in table.values()]
         )
-        chosen, minimal = _separators(differ)
+        chosen, minimal = fewest_separators(differ)
         separators = tuple((family[k], images[k], given[k]) for k in chosen)
         return NoContextMap(as_values(as_context(scm, context)), separators, minimal)
     for wanted in table.values():
@@ -339,23 +339,6 @@ def _count_gap(
     shown = dict(zip(images, wanted, strict=True))
     example = as_values(as_context(high, members[0]))
     return CountGap(tuple(shown.items()), below, len(members), example)
-
-
-def _separators(differ: np.ndarray) -> tuple[tuple[int, ...], bool]:
-    """Fewest columns such that every row is true in one; first in order; whether that was proved."""
-    _, columns = differ.shape
-    for size in (1, 2, 3):
-        if columns**size > 2_000_000:
-            break
-        for chosen in combinations(range(columns), size):
-            if differ[:, chosen].any(axis=1).all():
-                return chosen, True
-    left, found = np.ones(differ.shape[0], dtype=bool), []
-    while left.any():
-        best = int(differ[left].sum(axis=0).argmax())
-        found.append(best)
-        left &= ~differ[:, best]
-    return tuple(sorted(found)), False
 
 
 # ---------------------------------------------------------------- quotients and labels
