@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from .exact_text import exact_number
 from .kernel import Finite, Range, Value
 from .scm import SCM
 
 __all__ = ["read_kernels"]
-
-LONGEST = 100
-"""Characters of one probability."""
 
 
 def read_kernels(
@@ -46,8 +44,8 @@ def read_kernels(
                 fault(f"the kernel of {name!r} at {key} is a list of probabilities", *where)
             else:
                 try:
-                    found[name][known[key]] = tuple(map(_probability, weights))
-                except (ValueError, ZeroDivisionError):
+                    found[name][known[key]] = tuple(map(exact_number, weights))
+                except ValueError:
                     fault(
                         f"the kernel of {name!r} at {key} lists exact probabilities such as "
                         f'"1/3", not {weights!r}',
@@ -56,9 +54,3 @@ def read_kernels(
         for key in sorted(known.keys() - rows.keys()):
             fault(f"the kernel of {name!r} has no row for {key}", *where)
     return found
-
-
-def _probability(value: object) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > LONGEST:
-        raise ValueError
-    return Fraction(value)

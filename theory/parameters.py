@@ -11,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 from .definition import Definition
 from .errors import Fault, InputError, Source
+from .exact_text import exact_number
 from .family import Family, Given, parse_family
 from .intervention import Intervention
 from .kernel.errors import nearest
@@ -108,10 +109,8 @@ def _read(hint: Any, key: str, value: object, source: Source) -> object:
 
 def _exact(key: str, value: object) -> Fraction:
     try:
-        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > 100:
-            raise ValueError
-        return Fraction(value)
-    except (ValueError, ZeroDivisionError):
+        return exact_number(value)
+    except ValueError:
         raise InputError([f'{key} is an exact number such as "1/10", not {value!r}']) from None
 
 

@@ -132,7 +132,7 @@ def merge_variables(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Abstract
         >>> model = SCM.from_text("U, V : bool\nX = U\nY = V\nZ = X and Y")
         >>> merged = merge_variables(model, {"S": ["X", "Y"]})
         >>> merged.high.run({"U": 1, "V": 0})
-        {'Z': 0, 'S': 2}
+        {'S': 2, 'Z': 0}
     """
     owner: dict[str, str] = {}
     faults = []

@@ -12,6 +12,7 @@ from .abstraction import Abstraction, LowModel
 from .definition import Definition
 from .definitions import find_definition
 from .errors import Fault, InputError, Source
+from .exact_text import exact_number
 from .intervention import Hard, Intervention
 from .kernel import Expression, Scope, parse_expression
 from .kernel.errors import nearest
@@ -157,15 +158,12 @@ class _Reader:
     def _tolerance(self) -> Fraction:
         value = self.table.get("at_most", 0)
         try:
-            if isinstance(value, bool | float):
-                raise ValueError
-            found = Fraction(value)
-            if found < 0 or len(str(value)) > 100:
-                raise ValueError
-        except (ValueError, TypeError, ZeroDivisionError):
+            found = exact_number(value)
+        except ValueError:
+            found = Fraction(-1)
+        if found < 0:
             self.fault(f'at_most is an exact number such as "1/10", not {value!r}', "at_most")
-            return Fraction(0)
-        return found
+        return max(found, Fraction(0))
 
     def _high(self) -> SCM:
         table = self.table["high"]
