@@ -40,6 +40,7 @@ from tauomega.theory.scm import SCM
 from ..graph.mlp import graph_of_mlp
 from ..graph.network import CapturedNetwork
 from ..graph.replay import Suffix
+from ..graph.site_check import check_site
 from ..network import Network, exact_float
 from .machine import one_thread
 
@@ -134,7 +135,8 @@ def extract(
         batch: how many copies.
 
     Raises:
-        InputError: sites in one node, more than 64 output numbers, values that are not finite.
+        InputError: sites in one node, a site that moves no output (`graph.site_check`), more than 64
+            output numbers, values that are not finite.
         OutOfReachError: more than 65,536 runs.
     """
     graph = graph_of_mlp(network) if isinstance(network, Network) else network
@@ -144,6 +146,8 @@ def extract(
     if len({site.node for site in sites.values()}) < len(sites):
         raise InputError(["two sites lie in one value; take them as one site"])
     with one_thread():
+        for site in sites.values():
+            check_site(graph, site, inputs.tensors)
         return _Extracting(graph, sites, inputs, batch).result()
 
 

@@ -41,6 +41,7 @@ from tauomega.theory.scm import SCM
 from ..graph.arithmetic import Balls
 from ..graph.evaluation import evaluate_graph, interval_of
 from ..graph.network import CapturedNetwork
+from ..graph.site_check import check_site
 from ..graph.sites import Slice
 from .boxes import Box, box_of
 from .extraction import InputTable
@@ -71,7 +72,8 @@ def extract_real(
         the variables of `tau`, proved for every input and every setting of the sites.
 
     Raises:
-        InputError: sites that descend from each other, expressions that read something else.
+        InputError: sites that descend from each other or move no output, expressions that read
+            something else.
         UndecidedError: an entry that 1,024 bits do not settle, with its place.
         OutOfReachError: more than 16,384 runs.
         NotEvaluatedError: an operation without a rule, by name.
@@ -83,6 +85,8 @@ def extract_real(
                 raise InputError(
                     [f"{other} reads {name}; in real arithmetic sites are independent"]
                 )
+    for site in sites.values():
+        check_site(network, site, inputs.tensors)
     count = len(inputs.points)
     total = count ** (len(sites) + 1)
     if total > MOST_RUNS:

@@ -244,5 +244,11 @@ def test_bad_inputs_of_an_extraction_are_refused() -> None:
         InputTable({"A": "real"}, [ROWS])
     with pytest.raises(InputError, match="'A' names a site and something else"):
         extract(graph, {"A": graph.site("1")}, TABLE)
+    idle = logic_module()
+    with torch.no_grad():
+        idle[2].weight[0, 1] = 0
+    with pytest.raises(InputError, match="none of 12 interchanges moves an output"):
+        still = capture(idle, ROWS)
+        extract(still, {"x": still.site("1[:, 1]")}, TABLE)
     with pytest.raises(InputError, match="two sites lie in one value; take them as one site"):
         extract(graph, {"x": graph.site("1[:, 0]"), "y": graph.site("1[:, 1]")}, TABLE)
