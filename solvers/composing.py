@@ -1,9 +1,9 @@
 r"""Composition: two abstractions in a row, with their evidence, or with the bound on their distances.
 
-If both hold over `block`, the composition does (A.2, row 24: $\omega_{\tau_2} \omega_{\tau_1} =
-\omega_{\tau_2 \tau_1}$ on unions of whole blocks), and nothing need be computed again. If they hold up to
-$\alpha_1$ and $\alpha_2$, and $\tau_2$ is K-Lipschitz between the metrics on the middle and the high level,
-the composition holds up to $K \alpha_1 + \alpha_2$ (A.2, row 26).
+If both hold over `block`, the composition does ($\omega_{\tau_2} \omega_{\tau_1} = \omega_{\tau_2 \tau_1}$ on
+unions of whole blocks), and nothing need be computed again. If they hold up to $\alpha_1$ and $\alpha_2$, and
+$\tau_2$ is K-Lipschitz between the metrics on the middle and the high level, the composition holds up to
+$K \alpha_1 + \alpha_2$.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .question import question_of
 
 __all__ = ["ComposedDistance", "check_composition", "compose_distances", "lipschitz"]
 
-ROW_24 = "composition of abstractions over blocks (A.2, row 24)"
+COMPOSED = "composition of abstractions over blocks (Beckers & Halpern (2019), Thm. 3.9)"
 MOST_PAIRS = 2**20
 METRICS = (Metric.DISCRETE, Metric.HAMMING, Metric.L1, Metric.SUP)
 
@@ -69,7 +69,7 @@ def check_composition(
         return check(whole, definition, timeout=timeout)
     defect = definition.defect(whole)
     question = question_of(whole, definition, *policies_of(whole, defect), Fraction(0))
-    evidence = weakest([v.evidence for v in proved], (ROW_24,))
+    evidence = weakest([v.evidence for v in proved], (COMPOSED,))
     clauses = tuple(
         ClauseResult(f"{word}: {clause.name}", clause.verdict, clause.evidence)
         for word, verdict in zip(("first", "second"), proved, strict=True)

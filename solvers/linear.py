@@ -3,7 +3,7 @@ r"""The engine for linear models: exact, inverse-free, for all values of the par
 A square over real variables is an identity of affine forms in the values that are set and in the context:
 $\tau_b$ of the low-level solution, carried back through the mechanisms, against $y_b$ carried back
 through the high-level ones and composed with τ and τ_U. Over `block`, one identity for each high-level
-variable is enough: the others held (mechanism-level abstraction; A.2, row 15, of our specification).
+variable is enough: the others held (proofs/mechanism_level_is_constructive.py).
 Laws of linear-Gaussian models are compared by their means and covariances.
 
 Source of the linear notion: Massidda, Magliacane & Bacciu (2024), arXiv:2406.00394.

@@ -63,8 +63,8 @@ class MechanismLevel:
     Attributes:
         tau_u: `searched-onto` (the definition), another policy, or given by the claim.
 
-    Source: Lorenz & Tull (2026), arXiv:2602.16612, "mechanism-level", as read in A.1 of our
-    specification.
+    Source: after Lorenz & Tull (2026), arXiv:2602.16612, "mechanism-level"; the statement is ours, their
+    text was not read in full. The equivalence: proofs/mechanism_level_is_constructive.py.
     """
 
     name: ClassVar[str] = "mechanism"
