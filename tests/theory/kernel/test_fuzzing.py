@@ -34,7 +34,8 @@ ARMED = [False]
 
 
 def hook(event: str, _: object) -> None:
-    if ARMED[0] and event.startswith(WATCHED):
+    # a hook outlives its module: when the interpreter ends, its names are None
+    if ARMED and ARMED[0] and event.startswith(WATCHED):
         SEEN.append(event)
 
 
