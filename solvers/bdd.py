@@ -13,12 +13,12 @@ from tauomega.theory.kernel.circuit import AND, TRUE, VAR, XOR
 from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
 from tauomega.theory.verdict import Certified, Evidence, Trusted
 
-from .bits import collapsed, held, refuted
+from .bits import held, opened
 from .child import Answered, Crashed, Outcome, run_in_child
 from .cutting import Cut, cut, orders
 from .engine import Answer, Budget, Problem
-from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
-from .statements import NotStatedError, refusal
+from .miter import DRAWS, Miter, point_of
+from .statements import refusal
 
 __all__ = [
     "BDD",
@@ -58,15 +58,9 @@ class Bdd:
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """The exact value, if the diagrams are small enough."""
-        try:
-            miter = miter_of(problem)
-        except NotStatedError as error:
-            return Answer(reason=str(error))
-        if miter.collapsed:
-            return collapsed(miter)
-        model = drawn_model(miter, self.draws)
-        if model is not None:
-            return refuted(problem, miter, model, budget)
+        miter = opened(problem, budget, self.draws)
+        if isinstance(miter, Answer):
+            return miter
         found = decide_on_diagrams(miter, budget)
         if isinstance(found, str):
             return Answer(reason=found)

@@ -14,7 +14,7 @@ from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
 from .scanning import code_of, fastest, scan_in_numpy
 from .statements import NotStatedError, refusal
 
-__all__ = ["BITS", "SCAN", "Bits", "collapsed", "held", "refuted"]
+__all__ = ["BITS", "SCAN", "Bits", "held", "opened", "refuted"]
 
 ONE, ZERO = Fraction(1), Fraction(0)
 PIECE = 2**30
@@ -49,15 +49,9 @@ class Bits:
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """The exact value, if the circuit is small enough."""
-        try:
-            miter = miter_of(problem)
-        except NotStatedError as error:
-            return Answer(reason=str(error))
-        if miter.collapsed:
-            return collapsed(miter)
-        model = drawn_model(miter, self.draws)
-        if model is not None:
-            return refuted(problem, miter, model, budget)
+        miter = opened(problem, budget, self.draws)
+        if isinstance(miter, Answer):
+            return miter
         bits, gates = len(miter.free), len(miter.cone)
         if bits > self.most or gates << bits > self.work:
             return Answer(reason=f"the circuit has {bits} free bits and {gates:,} gates")
@@ -82,11 +76,17 @@ class Bits:
         return held(miter, Enumeration(total, "assignments of the circuit's free bits"))
 
 
-def collapsed(miter: Miter) -> Answer:
-    """The answer where building the circuit already showed that it cannot be true."""
-    return held(
-        miter, Certified("circuit that is false as built", len(miter.circuit.gates), "gates")
-    )
+def opened(problem: Problem, budget: Budget, draws: int) -> Miter | Answer:
+    """The circuit of a clause; or the answer, where building it or a few random squares decide."""
+    try:
+        miter = miter_of(problem)
+    except NotStatedError as error:
+        return Answer(reason=str(error))
+    if miter.collapsed:
+        built = Certified("circuit that is false as built", len(miter.circuit.gates), "gates")
+        return held(miter, built)
+    model = drawn_model(miter, draws)
+    return miter if model is None else refuted(problem, miter, model, budget)
 
 
 def held(miter: Miter, evidence: Evidence) -> Answer:

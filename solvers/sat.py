@@ -8,11 +8,11 @@ from typing import final
 
 from tauomega.theory.verdict import Certified, Trusted
 
-from .bits import collapsed, held, refuted
+from .bits import held, opened, refuted
 from .engine import Answer, Budget, Problem
-from .miter import DRAWS, drawn_model, miter_of
+from .miter import DRAWS
 from .refuting import Solved
-from .statements import NotStatedError, refusal
+from .statements import refusal
 
 __all__ = ["SAT", "Sat"]
 
@@ -38,15 +38,9 @@ class Sat:
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """The exact value, unless time runs out."""
-        try:
-            miter = miter_of(problem)
-        except NotStatedError as error:
-            return Answer(reason=str(error))
-        if miter.collapsed:
-            return collapsed(miter)
-        model = drawn_model(miter, self.draws)
-        if model is not None:
-            return refuted(problem, miter, model, budget)
+        miter = opened(problem, budget, self.draws)
+        if isinstance(miter, Answer):
+            return miter
         clauses = miter.circuit.clauses(miter.literals)
         memory = budget.memory * 4
         with Solved(clauses, 0.95 * budget.left, memory) as solved:
