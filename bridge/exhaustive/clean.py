@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import torch
 
-from ..graph.network import CapturedNetwork, computed
+from ..graph.network import CapturedNetwork
 from ..graph.sites import Site
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def run_clean(
     wanted = list(nodes)
     kept: dict[str, list[Any]] = {name: [] for name in wanted}
     held: dict[str, list[Tensor]] = {name: [] for name in sites}
-    needed = ancestors(network, [*wanted, *(site.node for site in sites.values())])
+    needed = [*wanted, *(site.node for site in sites.values())]
     by_row = frozenset(name for name in wanted if network.by_name[name].rows == 0)
     for start in range(0, count, rows):
         size = min(rows, count - start)
         filled = [_filled(x[start : start + size], x[:1], rows) for x in inputs]
-        values = _values(network, filled, needed)
+        values = network.values(*filled, needed=needed)
         for name in wanted:
             kept[name].append(values[name][:size] if name in by_row else values[name])
         for name, site in sites.items():
@@ -86,25 +86,3 @@ def run_clean(
 def _filled(part: Tensor, filler: Tensor, rows: int) -> Tensor:
     missing = rows - len(part)
     return torch.cat([part, filler.expand(missing, *filler.shape[1:])]) if missing else part
-
-
-def _values(
-    network: CapturedNetwork, inputs: Sequence[Tensor], needed: frozenset[str]
-) -> dict[str, Any]:
-    """The values of some nodes, which contain what they read."""
-    values: dict[str, Any] = dict(network.constants)
-    values.update(zip(network.inputs, inputs, strict=True))
-    with torch.no_grad():
-        for node in network.nodes:
-            if node.name in needed and node.name not in values:
-                values[node.name] = computed(node, values)
-    return values
-
-
-def ancestors(network: CapturedNetwork, names: Iterable[str]) -> frozenset[str]:
-    """Some nodes with everything that they read, directly or not."""
-    needed = set(names)
-    for node in reversed(network.nodes):
-        if node.name in needed:
-            needed.update(node.parents)
-    return frozenset(needed)

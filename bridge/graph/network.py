@@ -93,14 +93,26 @@ class CapturedNetwork:
                 found.add(node.name)
         return frozenset(found)
 
+    def ancestors(self, names: Iterable[str]) -> frozenset[str]:
+        """Some nodes with everything that they read, directly or not."""
+        needed = set(names)
+        for node in reversed(self.nodes):
+            if node.name in needed:
+                needed.update(node.parents)
+        return frozenset(needed)
+
     def run(self, *inputs: Tensor) -> dict[str, Tensor]:
         """The outputs by name, computed by the operators of the module in its order."""
         values = self.values(*inputs)
         found: dict[str, Tensor] = {name: values[node] for name, node in self.outputs.items()}
         return found
 
-    def values(self, *inputs: Tensor) -> dict[str, Any]:
+    def values(self, *inputs: Tensor, needed: Iterable[str] | None = None) -> dict[str, Any]:
         """The value of every node: tensors, tuples of tensors, and sizes.
+
+        Args:
+            inputs: one tensor for each input node, with as many rows each.
+            needed: nodes beyond which only what they read is computed; all nodes by default.
 
         Raises:
             InputError: another number of inputs, types, devices or sizes than the capture's.
@@ -108,11 +120,12 @@ class CapturedNetwork:
         import torch
 
         self._check(inputs)
+        wanted = self.by_name if needed is None else self.ancestors(needed)
         values: dict[str, Any] = dict(self.constants)
         values.update(zip(self.inputs, inputs, strict=True))
         with torch.no_grad():
             for node in self.nodes:
-                if node.name not in values:
+                if node.name in wanted and node.name not in values:
                     values[node.name] = computed(node, values)
         return values
 

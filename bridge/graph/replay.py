@@ -59,7 +59,7 @@ class Suffix:
         """
         chosen = tuple(sites)
         ends = list(network.outputs.values() if outputs is None else outputs)
-        needed = _ancestors(network, ends)
+        needed = network.ancestors(ends)
         faults = [f"no output reads {s.name}" for s in chosen if s.node not in needed]
         if faults:
             raise InputError(faults)
@@ -177,14 +177,6 @@ def _reached(network: CapturedNetwork, sender: Site, kept: set[str]) -> set[str]
         if reached.intersection(node.parents) and node.name not in kept:
             reached.add(node.name)
     return reached
-
-
-def _ancestors(network: CapturedNetwork, names: Iterable[str]) -> set[str]:
-    needed = set(names)
-    for node in reversed(network.nodes):
-        if node.name in needed:
-            needed.update(node.parents)
-    return needed
 
 
 def _written(value: Tensor, group: Sequence[tuple[Site, Tensor]]) -> Tensor:
