@@ -66,14 +66,13 @@ class ReluEngine:
                 reason=f"{total:,} tuples of boxes; at most {MOST_TUPLES:,} are settled",
             )
         settled: list[Settled] = []
-        told = budget.progress
+
+        def told(more: int) -> None:
+            if budget.progress is not None:
+                budget.progress(len(settled) + more, total)
+
         for sites in chosen:
-            before = len(settled)
-            settled += boxes.settle(
-                sites,
-                stop=lambda: budget.spent,
-                told=lambda n, before=before: told and told(before + n, total),  # type: ignore[misc]
-            )
+            settled += boxes.settle(sites, stop=lambda: budget.spent, told=told)
         return _answer(boxes, settled, budget)
 
 
