@@ -14,6 +14,7 @@ read. Everything else is a function of it:
 | `replay` | runs, patched runs of the descendants only, and path patching |
 | `site_check` | what must hold of a site before anything is claimed about it |
 | `arithmetic`, `rules`, `evaluation` | exact values, certified balls, interval bounds, terms for solvers |
+| `affine`, `curves`, `linear_bounds` | linear bounds over boxes of inputs, rounded outward |
 | `mlp` | perceptrons (`bridge.network`) as graphs and back |
 
 An engine on top of the graph needs three things: `CapturedNetwork.values` (run each input once),

@@ -38,6 +38,8 @@ Array = npt.NDArray[Any]
 _CASTS = ("to", "_to_copy")
 _FILLS = ("value", "fill_value", "self", "other")
 LARGEST_PRECISION = 4096
+LARGEST_EXPONENT = 2**16
+"""Of an end of an enclosure: beyond, its exact digits would not fit."""
 
 
 @final
@@ -152,7 +154,7 @@ def evaluate_graph(
                 raise NotEvaluatedError(f"{node.operation.name}{where}: {error}") from error
         for site, array in at.get(node.name, ()):
             changed = values[node.name].copy()
-            changed[tuple(list(p) if isinstance(p, tuple) else p for p in site.index)] = array
+            changed[site.key] = array
             values[node.name] = changed
     return values
 
@@ -318,5 +320,7 @@ def interval_of(ball: Any) -> Interval:
     ends = []
     for end in (ball.lower(), ball.upper()):
         mantissa, exponent = end.mid().man_exp()
+        if abs(int(exponent)) > LARGEST_EXPONENT:
+            raise NotEvaluatedError(f"an enclosure reaches 2^{int(exponent):,}; use a smaller box")
         ends.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
     return Interval(*ends)

@@ -71,15 +71,17 @@ class Slice:
 
     def read(self, value: Tensor) -> Tensor:
         """The entries."""
-        return value[self._key()].clone()
+        return value[self.key].clone()
 
     def write(self, value: Tensor, held: Tensor) -> Tensor:
         """The value with these entries replaced."""
         changed = value.clone()
-        changed[self._key()] = held
+        changed[self.key] = held
         return changed
 
-    def _key(self) -> tuple[slice | int | list[int], ...]:
+    @property
+    def key(self) -> tuple[slice | int | list[int], ...]:
+        """The index as tensors and arrays read it: `value[site.key]`."""
         return tuple(list(part) if isinstance(part, tuple) else part for part in self.index)
 
 
