@@ -7,7 +7,7 @@
 | `counted_network` | one output of a network: floats with a certified bound, exact integers |
 | `correctness` | when an output is right |
 | `circuits` | circuits: closed form, count, list |
-| `circuit_kernel`, `circuit_numpy` | their scan, compiled (the extra `fast`), and its twin |
+| `circuit_scan`, `circuit_kernel`, `circuit_numpy` | their scan: its input, compiled (extra `fast`), its twin |
 | `circuit_set` | a set of circuits as a decision diagram: members, minimal ones, samples |
 | `interpretations` | thresholds and gates for a circuit's units, by transfer matrices |
 | `formulas` | formulas that compute a gate, and where their NOTs go |

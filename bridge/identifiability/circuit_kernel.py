@@ -17,8 +17,9 @@ FAST = {"nnan", "nsz", "arcp", "contract"}
 
 
 @nb.njit(cache=True, nogil=True)
-def _prepare(state, widths, weights, biases, slopes, rows, values):
+def _prepare(state, given, values):
     """Run the layers below the last hidden one; the mask of units on there, or -1 if invalid."""
+    widths, weights, biases, rows = given.widths, given.weights, given.biases, given.rows
     points = rows.shape[0]
     inputs = widths[0]
     active = (1 << inputs) - 1
@@ -45,7 +46,7 @@ def _prepare(state, widths, weights, biases, slopes, rows, values):
                         if mask >> i & 1:
                             total += weights[layer, u, i] * values[layer, i, x]
                     if total < 0:
-                        total *= slopes[layer]
+                        total *= given.slopes[layer]
                     values[layer + 1, u, x] = total
         if cover != active:
             return -1, 0
@@ -54,12 +55,13 @@ def _prepare(state, widths, weights, biases, slopes, rows, values):
 
 
 @nb.njit(cache=True, nogil=True)
-def _combine(first, last, active, layer, weights, biases, slopes, below, total, cover, count):
+def _combine(first, last, active, given, below, total, cover, count):
     """All combinations of the units first..last-1 of the last hidden layer.
 
     Fills `total` (points, n) with what they add to the output, `cover` with the units they read (as
     bits of the compressed list of active ones), `count` with how many are on; returns n.
     """
+    weights, biases, layer = given.weights, given.biases, len(given.widths) - 2
     points = total.shape[0]
     k = 0
     chosen = np.empty(64, np.int64)
@@ -77,7 +79,7 @@ def _combine(first, last, active, layer, weights, biases, slopes, below, total, 
                     if s >> i & 1:
                         z += weights[layer, j, chosen[i]] * below[chosen[i], x]
                 if z < 0:
-                    z *= slopes[layer]
+                    z *= given.slopes[layer]
                 own[x, s] = z * weights[layer + 1, 0, j] if s else 0.0
         for s in range((1 << k) - 1, -1, -1):
             for x in range(points):
@@ -125,13 +127,13 @@ def _sort_by_count(total, cover, count, size, units, order, ends, spare, needed)
 
 
 @nb.njit(cache=True, nogil=True)
-def _sides(active, layer, widths, weights, biases, slopes, below, centre, scratch, marks):
+def _sides(active, given, below, scratch, marks):
     """Both halves: combinations of the first units (bias and centre included), and of the others."""
-    units = widths[-1]
+    units = given.widths[-1]
     half = units // 2
-    points = centre.shape[0]
+    points = given.centre.shape[0]
     for x in range(points):
-        scratch[0, x, 0] = biases[layer + 1, 0] - centre[x]
+        scratch[0, x, 0] = given.biases[len(given.widths) - 1, 0] - given.centre[x]
         scratch[1, x, 0] = 0.0
     for side in range(2):
         for word in range(2):
@@ -141,9 +143,8 @@ def _sides(active, layer, widths, weights, biases, slopes, below, centre, scratc
     for side in range(2):
         first, last = (0, half) if side == 0 else (half, units)
         sizes[side], k = _combine(
-            first, last, active, layer, weights, biases, slopes, below,
-            scratch[side], marks[side, 0], marks[side, 1],
-        )  # fmt: skip
+            first, last, active, given, below, scratch[side], marks[side, 0], marks[side, 1]
+        )
     return sizes, k
 
 
@@ -187,31 +188,52 @@ def _row(left, right, radius, need, cover, n, error):
 
 
 @nb.njit(cache=True, nogil=True)
-def scan_states(start, stop, widths, weights, biases, slopes, rows, centre, radius, most, error):
+def _buffers(given):
+    """Where the runs of a state, both halves of its last layer, and their order are kept."""
+    units, points = given.widths[-1], given.rows.shape[0]
+    largest = 1 << (given.widths[-2] * (units - units // 2))
+    return (
+        np.zeros((len(given.widths), given.weights.shape[1], points)),
+        np.empty((2, points, largest)),
+        np.empty(largest),
+        np.empty((2, 2, largest), np.int64),
+        np.empty(largest, np.int64),
+        np.empty(units + 1, np.int64),
+    )
+
+
+@nb.njit(cache=True, nogil=True)
+def _halves(state, given, buffers):
+    """Fill the buffers for a state: how many left combinations, units below that are on, units that may be on.
+
+    No left combinations if the state is invalid, or has too many units on.
+    """
+    values, scratch, spare, marks, order, ends = buffers
+    units = given.widths[-1]
+    active, used = _prepare(state, given, values)
+    if active < 0 or used >= given.most:
+        return 0, 0, 0
+    sizes, k = _sides(active, given, values[len(given.widths) - 2], scratch, marks)
+    room = given.most - used
+    _sort_by_count(
+        scratch[1], marks[1, 0], marks[1, 1], sizes[1], units, order, ends, spare, room < units
+    )
+    return sizes[0], k, room
+
+
+@nb.njit(cache=True, nogil=True)
+def scan_states(start, stop, given):
     """Circuits of the states start..stop-1: surely perfect, possibly perfect, margin."""
-    points, units, below = rows.shape[0], widths[-1], widths[-2]
-    values = np.zeros((len(widths), weights.shape[1], points))
-    largest = 1 << (below * (units - units // 2))
-    scratch, spare = np.empty((2, points, largest)), np.empty(largest)
-    marks = np.empty((2, 2, largest), np.int64)
-    order, ends = np.empty(largest, np.int64), np.empty(units + 1, np.int64)
-    layer = len(widths) - 2
+    buffers = _buffers(given)
+    _, scratch, _, marks, _, ends = buffers
+    points, units, radius, error = len(given.radius), given.widths[-1], given.radius, given.error
     sure, close, margin = 0, 0, np.inf
     left = np.empty(points)
     for state in range(start, stop):
-        active, used = _prepare(state, widths, weights, biases, slopes, rows, values)
-        if active < 0 or used >= most:
-            continue
-        sizes, k = _sides(
-            active, layer, widths, weights, biases, slopes, values[layer], centre, scratch, marks
-        )
-        _sort_by_count(
-            scratch[1], marks[1, 0], marks[1, 1], sizes[1], units, order, ends, spare,
-            most - used < units,
-        )  # fmt: skip
+        size, k, most = _halves(state, given, buffers)
         every = (1 << k) - 1
-        for i in range(sizes[0]):
-            room = min(units, most - used - marks[0, 1, i])
+        for i in range(size):
+            room = min(units, most - marks[0, 1, i])
             if room < 0:
                 continue
             n, need = ends[room], every & ~marks[0, 0, i]
@@ -228,35 +250,20 @@ def scan_states(start, stop, widths, weights, biases, slopes, rows, centre, radi
 
 
 @nb.njit(cache=True, nogil=True)
-def list_states(
-    start, stop, widths, weights, biases, slopes, rows, centre, radius, most, error, found, unsure
-):
+def list_states(start, stop, given, found, unsure):
     """Write (state, left, right) of possibly perfect circuits into `found`, flags into `unsure`.
 
     Returns how many there are; only the first `len(found)` of them are written.
     """
-    points, units, below = rows.shape[0], widths[-1], widths[-2]
-    values = np.zeros((len(widths), weights.shape[1], points))
-    largest = 1 << (below * (units - units // 2))
-    scratch, spare = np.empty((2, points, largest)), np.empty(largest)
-    marks = np.empty((2, 2, largest), np.int64)
-    order, ends = np.empty(largest, np.int64), np.empty(units + 1, np.int64)
-    layer = len(widths) - 2
+    buffers = _buffers(given)
+    _, scratch, _, marks, order, ends = buffers
+    points, units, radius, error = len(given.radius), given.widths[-1], given.radius, given.error
     total = 0
     for state in range(start, stop):
-        active, used = _prepare(state, widths, weights, biases, slopes, rows, values)
-        if active < 0 or used >= most:
-            continue
-        sizes, k = _sides(
-            active, layer, widths, weights, biases, slopes, values[layer], centre, scratch, marks
-        )
-        _sort_by_count(
-            scratch[1], marks[1, 0], marks[1, 1], sizes[1], units, order, ends, spare,
-            most - used < units,
-        )  # fmt: skip
+        size, k, most = _halves(state, given, buffers)
         every = (1 << k) - 1
-        for i in range(sizes[0]):
-            room = min(units, most - used - marks[0, 1, i])
+        for i in range(size):
+            room = min(units, most - marks[0, 1, i])
             if room < 0:
                 continue
             need = every & ~marks[0, 0, i]

@@ -8,113 +8,69 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .circuit_scan import Scanned
+
 __all__ = ["list_states", "scan_states"]
 
 Array = npt.NDArray[Any]
 BLOCK = 1 << 20
 
 
-def scan_states(
-    start: int,
-    stop: int,
-    widths: Array,
-    weights: Array,
-    biases: Array,
-    slopes: Array,
-    rows: Array,
-    centre: Array,
-    radius: Array,
-    most: int,
-    error: float,
-) -> tuple[int, int, float]:
+def scan_states(start: int, stop: int, given: Scanned) -> tuple[int, int, float]:
     """Circuits of the states start..stop-1: surely perfect, possibly perfect, margin.
 
     Args:
         start: the first state (the masks of all hidden layers but the last, as digits).
         stop: the state after the last.
-        widths: units of every layer, inputs first, without the output, shape (layers,).
-        weights: shape (layers, units, units), padded.
-        biases: shape (layers, units), padded.
-        slopes: shape (layers,).
-        rows: what the network reads, shape (points, inputs).
-        centre: the output is right at row x iff |pre-activation - centre| < radius, shape (points,).
-        radius: see `centre`.
-        most: the most hidden units on.
-        error: the largest error of a pre-activation.
+        given: the network, and when a circuit is right.
     """
     sure, close, margin = 0, 0, np.inf
-    for _, _, valid, slack, near in _states(
-        start, stop, widths, weights, biases, slopes, rows, centre, radius, most
-    ):
-        sure += int(np.count_nonzero(valid & (slack > error)))
-        close += int(np.count_nonzero(valid & (slack >= -error)))
+    for _, _, valid, slack, near in _states(start, stop, given):
+        sure += int(np.count_nonzero(valid & (slack > given.error)))
+        close += int(np.count_nonzero(valid & (slack >= -given.error)))
         margin = min(margin, float(near[valid].min(initial=np.inf)))
     return sure, close, margin
 
 
-def list_states(
-    start: int,
-    stop: int,
-    widths: Array,
-    weights: Array,
-    biases: Array,
-    slopes: Array,
-    rows: Array,
-    centre: Array,
-    radius: Array,
-    most: int,
-    error: float,
-    found: Array,
-    unsure: Array,
-) -> int:
+def list_states(start: int, stop: int, given: Scanned, found: Array, unsure: Array) -> int:
     """As `circuit_kernel.list_states`."""
     total = 0
-    for state, offset, valid, slack, _ in _states(
-        start, stop, widths, weights, biases, slopes, rows, centre, radius, most
-    ):
-        hits: Array = np.argwhere(valid & (slack >= -error))
+    for state, offset, valid, slack, _ in _states(start, stop, given):
+        hits: Array = np.argwhere(valid & (slack >= -given.error))
         kept = hits[: max(0, len(found) - total)]
         where = slice(total, total + len(kept))
         found[where, 0] = state
         found[where, 1] = kept[:, 0] + offset
         found[where, 2] = kept[:, 1]
-        unsure[where] = slack[kept[:, 0], kept[:, 1]] <= error
+        unsure[where] = slack[kept[:, 0], kept[:, 1]] <= given.error
         total += len(hits)
     return total
 
 
 def _states(
-    start: int,
-    stop: int,
-    widths: Array,
-    weights: Array,
-    biases: Array,
-    slopes: Array,
-    rows: Array,
-    centre: Array,
-    radius: Array,
-    most: int,
+    start: int, stop: int, given: Scanned
 ) -> Iterator[tuple[int, int, Array, Array, Array]]:
     """State, first left combination, and (left, right) arrays: valid, slack, distance."""
+    widths, radius = given.widths, given.radius
     half = int(widths[-1]) // 2
     layer = len(widths) - 2
     for state in range(start, stop):
-        active, used, below = _prepare(state, widths, weights, biases, slopes, rows)
-        if active < 0 or used >= most:
+        active, used, below = _prepare(state, given)
+        if active < 0 or used >= given.most:
             continue
         chosen = [i for i in range(int(widths[-2])) if active >> i & 1]
         sides = [
-            _combine(range(*units), chosen, layer, weights, biases, slopes, below)
+            _combine(range(*units), chosen, given, below)
             for units in ((0, half), (half, int(widths[-1])))
         ]
         (left, left_cover, left_count), (right, right_cover, right_count) = sides
-        left = left + (biases[layer + 1, 0] - centre)[:, None]
+        left = left + (given.biases[layer + 1, 0] - given.centre)[:, None]
         every = (1 << len(chosen)) - 1
         step = max(1, BLOCK // right.shape[1])
         for offset in range(0, left.shape[1], step):
             part = slice(offset, offset + step)
             valid = (left_cover[part, None] | right_cover) == every
-            valid &= left_count[part, None] + right_count <= most - used
+            valid &= left_count[part, None] + right_count <= given.most - used
             slack = np.full(valid.shape, np.inf)
             near = np.full(valid.shape, np.inf)
             for x in range(len(radius)):
@@ -124,10 +80,9 @@ def _states(
             yield state, offset, valid, slack, near
 
 
-def _prepare(
-    state: int, widths: Array, weights: Array, biases: Array, slopes: Array, rows: Array
-) -> tuple[int, int, Array]:
-    values = rows.T
+def _prepare(state: int, given: Scanned) -> tuple[int, int, Array]:
+    widths = given.widths
+    values = given.rows.T
     active, used = (1 << int(widths[0])) - 1, 0
     for layer in range(len(widths) - 2):
         below, here = int(widths[layer]), int(widths[layer + 1])
@@ -141,31 +96,27 @@ def _prepare(
         if cover != active:
             return -1, 0, values
         bits: Array = np.array([[mask >> i & 1 for i in range(below)] for mask in masks])
-        z: Array = (weights[layer, :here, :below] * bits) @ values + biases[layer, :here, None]
+        z: Array = (given.weights[layer, :here, :below] * bits) @ values
+        z += given.biases[layer, :here, None]
         on: Array = np.any(bits, axis=1, keepdims=True)
-        values = np.where(z < 0, z * slopes[layer], z) * on
+        values = np.where(z < 0, z * given.slopes[layer], z) * on
         active = sum(1 << u for u, mask in enumerate(masks) if mask)
         used += active.bit_count()
     return active, used, values
 
 
 def _combine(
-    units: range,
-    chosen: list[int],
-    layer: int,
-    weights: Array,
-    biases: Array,
-    slopes: Array,
-    below: Array,
+    units: range, chosen: list[int], given: Scanned, below: Array
 ) -> tuple[Array, Array, Array]:
+    layer = len(given.widths) - 2
     total = np.zeros((below.shape[1], 1))
     cover, count = np.zeros(1, np.int64), np.zeros(1, np.int64)
     k = len(chosen)
     masks = np.arange(1 << k)
     bits = (masks[:, None] >> np.arange(k)) & 1
     for j in units:
-        z = (bits * weights[layer, j, chosen]) @ below[chosen] + biases[layer, j]
-        own = (np.where(z < 0, z * slopes[layer], z) * weights[layer + 1, 0, j]).T
+        z = (bits * given.weights[layer, j, chosen]) @ below[chosen] + given.biases[layer, j]
+        own = (np.where(z < 0, z * given.slopes[layer], z) * given.weights[layer + 1, 0, j]).T
         own[:, 0] = 0.0
         total = (own[:, :, None] + total[:, None, :]).reshape(len(total), -1)
         cover = (masks[:, None] | cover).reshape(-1)

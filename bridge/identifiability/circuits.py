@@ -22,6 +22,7 @@ import numpy as np
 
 from tauomega.theory.errors import OutOfReachError, UndecidedError
 
+from .circuit_scan import Scanned
 from .correctness import Box, correct_box, is_correct
 from .counted_network import CountedNetwork
 from .options import Options
@@ -185,7 +186,7 @@ class _Scan:
         for k, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
             weights[k, : weight.shape[0], : weight.shape[1]] = weight
             biases[k, : len(bias)] = bias
-        self.arguments = (
+        self.given = Scanned(
             np.array(self.widths, np.int64),
             weights,
             biases,
@@ -217,7 +218,7 @@ class _Scan:
         for part, count in self.close:
             found = np.empty((count, 3), np.int64)
             unsure = np.empty(count, np.bool_)
-            total = self.kernel.list_states(*part, *self.arguments, found, unsure)
+            total = self.kernel.list_states(*part, self.given, found, unsure)
             assert total == count, (total, count)
             for number, (place, flag) in enumerate(zip(found, unsure.tolist(), strict=True)):
                 if number % 4096 == 0 and time.monotonic() > deadline:
@@ -241,7 +242,7 @@ class _Scan:
     def _scan(self, part: tuple[int, int], deadline: float) -> tuple[int, int, float]:
         if time.monotonic() > deadline:
             raise UndecidedError("the time was up before all circuits were evaluated")
-        found: tuple[int, int, float] = self.kernel.scan_states(*part, *self.arguments)
+        found: tuple[int, int, float] = self.kernel.scan_states(*part, self.given)
         return found
 
     def _parts(self) -> list[tuple[int, int]]:
