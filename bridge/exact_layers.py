@@ -9,12 +9,12 @@ from typing import final
 
 from tauomega.theory.kernel.product_network import ReluLayer
 
-from .feature_map import FeatureMap
+from .coordinates import Coordinates, Rows, Step
 from .network import Activation, Network
 
 __all__ = ["ExactLayer", "exact_layers", "feature_names", "relu_layer", "run_layers"]
 
-Rows = tuple[tuple[Fraction, ...], ...]
+RELU = Activation("relu")
 
 
 @final
@@ -36,28 +36,44 @@ def feature_names(layer: int, width: int) -> tuple[str, ...]:
     return tuple(f"layers.{layer}.features[{i}]" for i in range(width))
 
 
-def exact_layers(network: Network, features: Mapping[int, FeatureMap]) -> tuple[ExactLayer, ...]:
-    """The layers in order; a layer with features is followed by the layer of its features.
+def exact_layers(network: Network, features: Mapping[int, Coordinates]) -> tuple[ExactLayer, ...]:
+    """The layers in order; a layer with features is followed by the layers that compute them.
 
     The next layer then reads the features, through the exact inverse: without an interchange the
     network computes what it computed.
     """
     found: list[ExactLayer] = []
-    inverse: Rows | None = None
+    last: Step | None = None
     for k, (weight, bias) in enumerate(network.exact()):
-        rows = tuple(map(tuple, weight))
-        if inverse is not None:
-            rows = _product(rows, inverse)
-        activation = network.layers[k].activation
-        found.append(ExactLayer(network.unit_names(k), rows, tuple(bias), activation))
-        inverse = None
+        rows, shift = tuple(map(tuple, weight)), tuple(bias)
+        if last is not None:
+            rows, shift = _product(rows, last.weight), _applied(rows, last.bias, shift)
+        found.append(ExactLayer(network.unit_names(k), rows, shift, network.layers[k].activation))
+        last = None
         if k in features:
-            change = features[k]
-            names = feature_names(k, change.width)
-            nothing = (Fraction(0),) * change.width
-            found.append(ExactLayer(names, change.matrix, nothing, Activation()))
-            inverse = change.inverse
+            *inner, outer = features[k].forward
+            found += [_step(f"layers.{k}.forward.{i}", step) for i, step in enumerate(inner)]
+            names = feature_names(k, features[k].width)
+            found.append(ExactLayer(names, outer.weight, outer.bias, Activation()))
+            *inner, last = features[k].backward
+            found += [_step(f"layers.{k}.backward.{i}", step) for i, step in enumerate(inner)]
     return tuple(found)
+
+
+def _step(prefix: str, step: Step) -> ExactLayer:
+    names = tuple(f"{prefix}[{j}]" for j in range(len(step.bias)))
+    return ExactLayer(names, step.weight, step.bias, RELU if step.relu else Activation())
+
+
+def _applied(
+    weight: Rows, values: tuple[Fraction, ...], bias: tuple[Fraction, ...]
+) -> tuple[Fraction, ...]:
+    if not any(values):
+        return bias
+    return tuple(
+        sum((w * v for w, v in zip(row, values, strict=True) if w and v), shift)
+        for row, shift in zip(weight, bias, strict=True)
+    )
 
 
 def _product(left: Rows, right: Rows) -> Rows:

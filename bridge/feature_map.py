@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, final
 
 from tauomega.theory.errors import InputError
 
+from .coordinates import Rows, Step
+from .rational_rotation import cayley
+
 if TYPE_CHECKING:
     from flint import fmpq, fmpq_mat
 
 __all__ = ["FeatureMap"]
-
-Rows = tuple[tuple[Fraction, ...], ...]
 
 
 @final
@@ -65,10 +66,50 @@ class FeatureMap:
         matrix = fmpq_mat(width, width, [_fmpq(x) for row in rows for x in row])
         return cls(tuple(rows), _rows(matrix.inv()))
 
+    @classmethod
+    def from_matrix(cls, matrix: Sequence[Sequence[Fraction | int]]) -> FeatureMap:
+        """Features that are the rows of an invertible matrix.
+
+        Raises:
+            InputError: a matrix that is not square, or has no inverse.
+        """
+        from flint import fmpq_mat
+
+        width = len(matrix)
+        if not width or any(len(row) != width for row in matrix):
+            raise InputError(["as many features as units: a square matrix"])
+        given = fmpq_mat(width, width, [_fmpq(x) for row in matrix for x in row])
+        if given.rank() < width:
+            raise InputError([f"the matrix has no inverse; its rank is {given.rank()} of {width}"])
+        return cls(_rows(given), _rows(given.inv()))
+
+    @classmethod
+    def from_skew(cls, skew: Sequence[Sequence[Fraction | int]]) -> FeatureMap:
+        """A rotation that is exactly orthogonal: the Cayley transform of a skew-symmetric matrix.
+
+        Args:
+            skew: its part above the diagonal, as `rational_rotation.cayley` reads it.
+
+        Raises:
+            InputError: rows of wrong lengths.
+        """
+        matrix = cayley(skew)
+        return cls(matrix, tuple(zip(*matrix, strict=True)))
+
     @property
     def width(self) -> int:
         """The number of units, and of features."""
         return len(self.matrix)
+
+    @property
+    def forward(self) -> tuple[Step, ...]:
+        """The matrix."""
+        return (Step(self.matrix, (Fraction(0),) * self.width),)
+
+    @property
+    def backward(self) -> tuple[Step, ...]:
+        """Its inverse."""
+        return (Step(self.inverse, (Fraction(0),) * self.width),)
 
 
 def _complement(basis: fmpq_mat) -> list[tuple[Fraction, ...]]:

@@ -127,6 +127,31 @@ class IntegerNetwork:
             found.append(values)
         return found
 
+    def share(
+        self, clean: Sequence[Array], layer: int, units: Sequence[int], *, bias: bool
+    ) -> Array:
+        """What some units of a layer contribute to the sums of the next, in float64.
+
+        Each number is computed exactly and rounded once.
+
+        Args:
+            clean: what `clean()` returned.
+            layer: the layer of the units.
+            units: which.
+            bias: whether the next layer's bias is added.
+
+        Returns:
+            Shape (points, units of the next layer).
+        """
+        step = self._steps[layer + 1]
+        chosen = list(units)
+        sums = clean[layer][:, chosen].astype(object) @ step.weight[chosen].astype(object)
+        if bias:
+            sums = sums + step.bias.astype(object)
+        below = self.denominators[layer + 1] // step.positive
+        rounded = [[int(x) / below for x in row] for row in sums.tolist()]
+        return np.array(rounded, dtype=np.float64).reshape(len(clean[layer]), len(step.bias))
+
     def value(self, layer: int, numerator: object) -> Fraction:
         """The exact value of a numerator of a layer."""
         return Fraction(int(numerator), self.denominators[layer])  # type: ignore[call-overload]  # a number

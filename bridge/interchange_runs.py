@@ -23,6 +23,7 @@ from tauomega.theory.scm import SCM
 
 from .exact_layers import exact_layers
 from .integer_runs import IntegerNetwork
+from .margin_filter import MarginFilter, Patched
 from .network_model import NetworkModel
 
 __all__ = ["InterchangeRuns"]
@@ -41,6 +42,7 @@ class InterchangeRuns:
         points: the contexts of the network, in canonical order.
         scored: the high-level variables that are compared.
         runs: how many distinct patched runs were made so far.
+        left: how many of them a float64 run with a proved error bound left to exact arithmetic.
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class InterchangeRuns:
         tau: Mapping[str, Expression],
         *,
         scored: Sequence[str] | None = None,
-        contexts: Mapping[str, Expression] | None = None,
+        contexts: Mapping[str, Expression] | Sequence[Mapping[str, Value]] | None = None,
     ) -> None:
         r"""Run every context, below and above.
 
@@ -59,7 +61,8 @@ class InterchangeRuns:
             high: the high-level model.
             tau: high-level variable -> expression in units, for the compared variables at least.
             scored: the variables that are compared; all of `tau` by default.
-            contexts: τ_U, high-level root -> expression in inputs; by default the input of that name.
+            contexts: τ_U, high-level root -> expression in inputs, by default the input of that name;
+                or the high-level context of each of the network's, in canonical order.
 
         Raises:
             InputError: a value of τ outside its domain; an input that is no number.
@@ -69,14 +72,20 @@ class InterchangeRuns:
         self._tau = {name: tau[name] for name in self.scored}
         scm = model.as_scm()
         self.roots = scm.roots
-        self.runs = 0
+        self.runs = self.left = 0
         self.points = [tuple(context.values()) for context in scm.contexts()]
         rows = [model.row(point) for point in self.points]
-        self._network = IntegerNetwork(exact_layers(model.network, model.features), rows)
+        layers = exact_layers(model.network, model.features)
+        self._network = IntegerNetwork(layers, rows)
         self._clean = self._network.clean()
-        maps = contexts or {root: Reference(root) for root in high.roots}
-        states = [dict(zip(self.roots, point, strict=True)) for point in self.points]
-        self._contexts = [{r: evaluate(maps[r], s) for r in high.roots} for s in states]
+        self._filter = None if self._network.floats else MarginFilter.of(layers, self._tau)
+        self._contexts: Sequence[Mapping[str, Value]]
+        if contexts is None or isinstance(contexts, Mapping):
+            maps = contexts or {root: Reference(root) for root in high.roots}
+            states = [dict(zip(self.roots, point, strict=True)) for point in self.points]
+            self._contexts = [{r: evaluate(maps[r], s) for r in high.roots} for s in states]
+        else:
+            self._contexts = contexts
         self._high_clean = [high.run(context) for context in self._contexts]
         self._codes: dict[Image, int] = {}
         used = {name for e in self._tau.values() for name in free_names(e)}
@@ -158,10 +167,14 @@ class InterchangeRuns:
         if runs > MOST_RUNS:
             raise OutOfReachError("distinct interchanges", runs, MOST_RUNS)
         self.runs += runs
-        numbers = np.arange(runs)
+        patched = self._filtered(groups)
         codes = np.empty(runs, dtype=np.int32)
         for start in range(0, runs, 2**17):
-            part = numbers[start : start + 2**17]
+            part = np.arange(start, min(start + 2**17, runs))
+            if patched is not None:
+                codes[part], part = self._proved(patched, part, shape, representatives)
+                if not len(part):
+                    continue
             *picked, bases = np.unravel_index(part, shape)
             patches: dict[int, tuple[tuple[int, ...], Array]] = {}
             for site, chosen in enumerate(groups):
@@ -179,6 +192,30 @@ class InterchangeRuns:
             results = self._network.patched(self._clean, bases, patches)
             codes[part] = self._image_codes(results, bases)
         return codes.reshape(shape), classes
+
+    def _filtered(self, groups: Sequence[Sequence[tuple[int, list[int]]]]) -> Patched | None:
+        """What decides pairs in float64 with a proof, where the sites lie in one layer."""
+        if self._filter is None or len({layer for group in groups for layer, _ in group}) > 1:
+            return None
+        units = [group[0][1] for group in groups]
+        return self._filter.prepare(self._network, self._clean, groups[0][0][0], units)
+
+    def _proved(
+        self,
+        patched: Patched,
+        part: Array,
+        shape: tuple[int, ...],
+        representatives: Sequence[list[int]],
+    ) -> tuple[Array, Array]:
+        """The image codes of some runs, and the numbers of those that float64 leaves open."""
+        *picked, bases = np.unravel_index(part, shape)
+        sources = [np.array(r)[p] for r, p in zip(representatives, picked, strict=True)]
+        images, clear = patched.images(bases, sources)
+        self.left += int((~clear).sum())
+        packed = images @ (1 << np.arange(images.shape[1]))
+        table = {int(n): self._code(_bits(int(n), images.shape[1])) for n in np.unique(packed)}
+        codes = np.array([table.get(n, -1) for n in range(1 << images.shape[1])])
+        return codes[packed], part[~clear]
 
     def _image_codes(self, layers: Sequence[Array | None], bases: Array) -> Array:
         columns: list[Array] = []
@@ -242,6 +279,10 @@ class InterchangeRuns:
 
     def _code(self, image: Image) -> int:
         return self._codes.setdefault(image, len(self._codes))
+
+
+def _bits(number: int, count: int) -> Image:
+    return tuple((number >> k) & 1 for k in range(count))
 
 
 def _classes(rows: Array) -> tuple[Array, list[int]]:

@@ -27,8 +27,8 @@ from tauomega.theory.kernel import (
 )
 from tauomega.theory.scm import SCM
 
+from .coordinates import Coordinates
 from .exact_layers import exact_layers, run_layers
-from .feature_map import FeatureMap
 from .network import Activation, Network
 from .precision.semantics import Ieee, parse_semantics
 
@@ -49,7 +49,8 @@ class NetworkModel:
         semantics: what the network's behaviour means: `real` (stored weights as exact rationals), or
             what a machine computes; `bridge.precision.semantics` lists them.
         features: hidden layer -> coordinates of it; `layers.k.features[i]` are then variables too,
-            which the next layer reads, so that a linear subspace can be a site.
+            which the next layer reads, so that a linear subspace, or features that are no linear ones,
+            can be a site.
 
     Raises:
         InputError: the number of inputs is wrong, a domain is not finite or not numeric, …
@@ -59,7 +60,7 @@ class NetworkModel:
     domains: Mapping[str, Domain]
     encode: Mapping[str, Expression] = field(default_factory=dict)
     semantics: str = "real"
-    features: Mapping[int, FeatureMap] = field(default_factory=dict)
+    features: Mapping[int, Coordinates] = field(default_factory=dict)
     scm: SCM = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

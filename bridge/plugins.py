@@ -8,11 +8,12 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from tauomega.theory.errors import InputError
+from tauomega.theory.kernel.errors import nearest
 
-__all__ = ["found_in", "found_in_file"]
+__all__ = ["found_in", "found_in_file", "named"]
 
 
 def found_in(package: str, path: Iterable[str], wanted: Callable[[object], bool]) -> list[Any]:
@@ -22,6 +23,30 @@ def found_in(package: str, path: Iterable[str], wanted: Callable[[object], bool]
         if module.name != "method":  # the protocol
             found += _public(importlib.import_module(f"{package}.{module.name}"), wanted)
     return found
+
+
+class Named(Protocol):
+    """Something with a name."""
+
+    @property
+    def name(self) -> str:
+        """What the command calls it."""
+        ...
+
+
+Thing = TypeVar("Thing", bound=Named)
+
+
+def named(name: str, things: Iterable[Thing], word: str) -> Thing:
+    """The thing of this name.
+
+    Raises:
+        InputError: there is none; the nearest name is suggested.
+    """
+    known = {thing.name: thing for thing in things}
+    if name not in known:
+        raise InputError([f"no {word} {name!r}; known: {', '.join(known)}{nearest(name, known)}"])
+    return known[name]
 
 
 def found_in_file(path: Path, wanted: Callable[[object], bool], word: str) -> list[Any]:

@@ -14,10 +14,7 @@ method; `methods()` lists them.
 
 from __future__ import annotations
 
-from tauomega.theory.errors import InputError
-from tauomega.theory.kernel.errors import nearest
-
-from ..plugins import found_in
+from ..plugins import found_in, named
 from .method import Method
 
 __all__ = ["find_method", "methods"]
@@ -37,7 +34,4 @@ def find_method(name: str) -> Method:
     Raises:
         InputError: there is none; the nearest name is suggested.
     """
-    known = {method.name: method for method in methods()}
-    if name not in known:
-        raise InputError([f"no method {name!r}; known: {', '.join(known)}{nearest(name, known)}"])
-    return known[name]
+    return named(name, methods(), "method")
