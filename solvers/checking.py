@@ -33,6 +33,7 @@ from tauomega.theory.defect import (
 )
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
+from tauomega.theory.metric_kinds import require_metrics
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 from tauomega.theory.quantity import Number
 from tauomega.theory.replaying import replays
@@ -116,6 +117,7 @@ def check(
     for part in clauses(defect):
         require_mechanisms(definition.name, claim, part.defect)
     _require_a_distance(definition, defect, tolerance)
+    require_metrics(definition.name, defect)
     omega, tau_u = policies_of(claim, defect)
     question = question_of(claim, definition, omega, tau_u, tolerance)
     try:

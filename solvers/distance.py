@@ -12,6 +12,7 @@ from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Couplings, Defect, Inf, Sup, clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
+from tauomega.theory.metric_kinds import require_metrics
 from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
 from tauomega.theory.solvability import with_solvability
 from tauomega.theory.verdict import (
@@ -117,6 +118,7 @@ def distance(
     parts = list(clauses(defect))
     for part in parts:
         require_mechanisms(definition.name, claim, part.defect)
+    require_metrics(definition.name, defect)
     omega, tau_u = policies_of(claim, defect)
     question = question_of(claim, definition, omega, tau_u, Fraction(0))
     measured = any(is_quantitative(part.defect) for part in parts)

@@ -19,7 +19,7 @@ from .engine import Answer, Budget, Engine, Problem
 from .literal_only import LITERAL, MEASURING, beyond, literal_only
 from .sizes import is_small
 
-__all__ = ["Decision", "decide", "engine_names", "get_engine"]
+__all__ = ["Decision", "decide", "engine_names", "get_engine", "refused"]
 
 _ORDER: dict[str, str] = {
     "quotient": "tauomega.solvers.quotient_search:QUOTIENT",
@@ -92,14 +92,12 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
         return Decision(settled, ())
     if engines:
         return _compare(problem, budget, engines)
-    only = literal_only(problem)
-    measuring = (LITERAL,) if beyond(problem) else MEASURING
     asked: list[str] = []
     notes: list[str] = []
     best = Answer(reason="no engine accepts it")
     for name in _dispatch(problem):
         engine = get_engine(name)
-        refusal = only if only and name not in measuring else engine.accepts(problem)
+        refusal = refused(name, engine, problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue
@@ -116,6 +114,13 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
         refusals = "; ".join(notes)
         best = Answer(reason=f"no engine accepts it ({refusals})")
     return Decision(best, tuple(asked), tuple(notes))
+
+
+def refused(name: str, engine: Engine, problem: Problem) -> str | None:
+    """Why an engine is not asked, or `None`: a clause may look like one that it reads, and say more."""
+    only = literal_only(problem)
+    measuring = (LITERAL,) if beyond(problem) else MEASURING
+    return only if only and name not in measuring else engine.accepts(problem)
 
 
 def _ask(name: str, engine: Engine, problem: Problem, budget: Budget) -> Answer:
@@ -152,11 +157,9 @@ def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decisi
     names = list(_ORDER) if "all" in engines else list(dict.fromkeys(engines))
     answers: list[tuple[str, Answer]] = []
     notes: list[str] = []
-    only = literal_only(problem)
-    measuring = (LITERAL,) if beyond(problem) else MEASURING
     for name in names:
         engine = get_engine(name)
-        refusal = only if only and name not in measuring else engine.accepts(problem)
+        refusal = refused(name, engine, problem)
         if refusal is not None:
             notes.append(f"{name}: {refusal}")
             continue

@@ -207,9 +207,9 @@ class Blocks:
                 found[key] = found.get(key, ZERO) + share
         return found
 
-    def mixed(self, setting: Hard) -> StateLaw:
+    def mixed(self, setting: Hard, *, uniform: bool = False) -> StateLaw:
         """The low-level law when a high-level setting is realised at random, block by block."""
-        choices = [self._realised(name, value) for name, value in setting.items]
+        choices = [self._realised(name, value, uniform) for name, value in setting.items]
         found: StateLaw = {}
         for parts in product(*choices):
             weight = Fraction(1)
@@ -234,8 +234,10 @@ class Blocks:
             )
         return found
 
-    def _realised(self, name: str, value: Value) -> list[tuple[tuple[Value, ...], Fraction]]:
-        kernel = self.claim.kernels.get(name)
+    def _realised(
+        self, name: str, value: Value, uniform: bool
+    ) -> list[tuple[tuple[Value, ...], Fraction]]:
+        kernel = None if uniform else self.claim.kernels.get(name)
         if kernel is None:
             fibre = self.fibre(name, value)
             return [(values, Fraction(1, len(fibre))) for values in fibre]
@@ -263,8 +265,8 @@ def query_term(blocks: Blocks, term: Term, value: Callable[[Term], object]) -> o
             return blocks.spread(_query(value(query)), _law(value(law)))
         case BlockImage(setting=setting):
             return blocks.image(_setting(value(setting)))
-        case Mixed(setting=setting):
-            return blocks.mixed(_setting(value(setting)))
+        case Mixed(setting=setting, uniform=uniform):
+            return blocks.mixed(_setting(value(setting)), uniform=uniform)
         case _:
             raise AssertionError(f"no such term: {term}")
 

@@ -209,6 +209,14 @@ def _union(claim: Abstraction, settings: Mapping[str, Sequence[Hard]], most: int
 def _reached(claim: Abstraction, facts: Facts, depth: int | None) -> list[Hard]:
     require_blocks(facts, "reach")
     scm = claim.scm
+    if scm.parameters:
+        raise InputError(
+            [
+                f'family = "reach" is of the values that runs produce, which depend on the parameter {name!r}; '
+                "give it a value, or ask for another family"
+                for name in scm.parameters
+            ]
+        )
     blocks = {name: block for name, block in facts.supports.items() if block}
     reached: dict[str, dict[Hard, None]] = {name: {} for name in blocks}
     family = [NOTHING]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tauomega.cli.__main__ import main
+from tauomega.cli.deciders import deciders
 from tauomega.theory.definitions import definitions
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -40,8 +41,11 @@ def test_the_claim_it_shows_prints_what_it_shows(
 
 
 def test_every_definition_is_in_its_table() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \| `(\w+)` \| `(\w+)` \|", TEXT, flags=re.MULTILINE)
-    assert [(d.name, d.holds_on, d.fails_on) for d in definitions()] == rows
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| `(\w+)` \| `(\w+)` \| (.+) \|$", TEXT, flags=re.MULTILINE
+    )
+    found = [(d.name, d.holds_on, d.fails_on, ", ".join(deciders(d))) for d in definitions()]
+    assert found == rows
 
 
 def test_its_two_commands_are_there() -> None:

@@ -46,6 +46,7 @@ __all__ = [
     "compatible_contexts",
     "context_map",
     "equal_laws",
+    "fixed_tau_u",
     "high_family",
     "high_model",
     "omega_parts",
@@ -176,9 +177,37 @@ def tau_u_policy(claim: Abstraction, asked: TauUPolicy | None, default: TauUPoli
     return default if asked is None else asked
 
 
+def fixed_tau_u(
+    name: str, claim: Abstraction, asked: TauUPolicy | None, default: TauUPolicy
+) -> TauUPolicy:
+    """The same, in a definition that matches contexts by one map and searches for none.
+
+    Raises:
+        InputError: a search is asked for.
+    """
+    if asked in (TauUPolicy.SEARCHED, TauUPolicy.SEARCHED_ONTO) and claim.tau_u is None:
+        raise InputError(
+            [
+                f'{name} matches contexts by a fixed τ_U; write tau_u = "{default.value}", or give the map'
+            ]
+        )
+    return tau_u_policy(claim, asked, default)
+
+
 def high_family(claim: Abstraction, asked: HighFamily) -> HighFamily:
-    """A declared I_H counts; else what was asked."""
-    return HighFamily.DECLARED if claim.high_interventions is not None else asked
+    """All, if that is asked; else a declared I_H counts; else what was asked.
+
+    Raises:
+        InputError: a declared I_H is asked for, and the claim declares none.
+    """
+    if asked is HighFamily.DECLARED and claim.high_interventions is None:
+        raise InputError(
+            [
+                "high_family = declared, but the claim declares no I_H; write [high] interventions = […]"
+            ]
+        )
+    declared = claim.high_interventions is not None and asked is not HighFamily.ALL
+    return HighFamily.DECLARED if declared else asked
 
 
 def context_map(claim: Abstraction, policy: TauUPolicy) -> Mapping[str, Expression]:

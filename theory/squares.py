@@ -76,5 +76,5 @@ class Squares:
         return (
             omega_policy(self.claim, self.omega, OmegaPolicy.DERIVED),
             tau_u_policy(self.claim, self.tau_u, TauUPolicy.SEARCHED_ONTO),
-            self.high if self.high is HighFamily.ALL else high_family(self.claim, self.high),
+            high_family(self.claim, self.high),
         )

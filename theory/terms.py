@@ -175,10 +175,12 @@ class Mixed:
     r"""The low-level law when a high-level setting is realised at random.
 
     Each block is drawn from the claim's kernel for its variable, or uniformly from the fibre of its τ
-    (the Moore-Penrose inverse $\alpha_A^+$), independently; then the blocks are set.
+    (the Moore-Penrose inverse $\alpha_A^+$), independently; then the blocks are set. With `uniform` the
+    kernels do not count.
     """
 
     setting: Term
+    uniform: bool = False
 
 
 @dataclass(frozen=True, slots=True)

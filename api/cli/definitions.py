@@ -12,6 +12,7 @@ import click
 from tauomega.theory.definition import Definition
 from tauomega.theory.definitions import definitions, find_definition
 
+from .deciders import deciders
 from .exit_code import ExitCode
 from .line import Line, output_width, write
 from .report_json import Json, canonical
@@ -25,18 +26,20 @@ __all__ = ["command"]
 def command(name: str | None, as_json: bool) -> ExitCode:
     """List the definitions, or show the one called NAME.
 
+    Of NAME it also says which engines accept it, on the shipped examples.
     A definition's parameters are keys at the top of a task file. "stronger: X (not conversely: E)"
     says that X implies it, and that the example E tells them apart.
     """
     listed = definitions() if name is None else (find_definition(name),)
+    engines = () if name is None else deciders(listed[0])
     if as_json:
-        click.echo(canonical([_as_json(definition) for definition in listed]))
+        click.echo(canonical([_as_json(definition, engines) for definition in listed]))
     else:
-        write(line for definition in listed for line in _lines(definition, output_width()))
+        write(line for definition in listed for line in _lines(definition, output_width(), engines))
     return ExitCode.HOLDS
 
 
-def _lines(definition: type[Definition], width: int) -> Iterator[Line]:
+def _lines(definition: type[Definition], width: int, engines: tuple[str, ...]) -> Iterator[Line]:
     yield Line(definition.name, "bold")
     for text in wrap(definition.statement, width - 2):
         yield Line(f"  {text}")
@@ -46,6 +49,8 @@ def _lines(definition: type[Definition], width: int) -> Iterator[Line]:
             yield Line(f"  {word:<10}  {other} (not conversely: {example})")
     yield Line(f"  holds on    {definition.holds_on}")
     yield Line(f"  fails on    {definition.fails_on}")
+    if engines:
+        yield Line(f"  decided by  {', '.join(engines)}")
     written = ", ".join(f"{key} = {default}" for key, default in _parameters(definition))
     first, rest = "  parameters  ", " " * 14
     for text in wrap(written, width, initial_indent=first, subsequent_indent=rest):
@@ -68,7 +73,7 @@ def _written(value: object) -> str:
             return str(value)
 
 
-def _as_json(definition: type[Definition]) -> dict[str, Json]:
+def _as_json(definition: type[Definition], engines: tuple[str, ...]) -> dict[str, Json]:
     def related(pairs: tuple[tuple[str, str], ...]) -> list[Json]:
         return [{"definition": other, "separated_by": example} for other, example in pairs]
 
@@ -82,4 +87,5 @@ def _as_json(definition: type[Definition]) -> dict[str, Json]:
         "holds_on": definition.holds_on,
         "fails_on": definition.fails_on,
         "parameters": dict(_parameters(definition)),
+        **({"decided_by": [*engines]} if engines else {}),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -46,6 +47,7 @@ from tauomega.theory.soft_omega import explicit_omega, support
 from .quotients import Blocks, finite_domain, quotient_claim
 
 __all__ = [
+    "broken",
     "random_blocks",
     "random_claim",
     "random_intervention",
@@ -138,9 +140,12 @@ def _identity_claim(rng: random.Random) -> Abstraction:
     return Abstraction(model, model, {name: Reference(name) for name in model.endogenous})
 
 
-def random_blocks(rng: random.Random, variables: int | None = None) -> Blocks:
+def random_blocks(
+    rng: random.Random, variables: int | None = None, *, inputs: float = 0.0
+) -> Blocks:
     """A random low-level model with random blocks and a random τ for each; not always onto."""
-    low = random_scm(rng, variables=rng.randint(2, 4) if variables is None else variables)
+    count = rng.randint(2, 4) if variables is None else variables
+    low = random_scm(rng, variables=count, inputs=inputs)
     names = list(low.endogenous)
     rng.shuffle(names)
     if rng.random() < 0.3 and len(names) > 2:
@@ -173,8 +178,12 @@ def _quotient_claim(rng: random.Random) -> Abstraction | None:
 def _broken_claim(rng: random.Random) -> Abstraction | None:
     """A computed claim with one mechanism of one model drawn again."""
     claim = _quotient_claim(rng)
-    if claim is None or claim.high is None:
-        return None
+    return None if claim is None else broken(rng, claim)
+
+
+def broken(rng: random.Random, claim: Abstraction) -> Abstraction:
+    """A claim with one mechanism of one of its models drawn again."""
+    assert claim.high is not None
     side = rng.choice(("low", "high"))
     model = claim.scm if side == "low" else claim.high
     victim = rng.choice([n for n in model.endogenous if model[n].mechanism is not None])
@@ -196,8 +205,8 @@ def _broken_claim(rng: random.Random) -> Abstraction | None:
     ]
     changed = SCM(complete(declared))
     if side == "low":
-        return Abstraction(changed, claim.high, claim.tau)
-    return Abstraction(claim.low, changed, claim.tau)
+        return replace(claim, low=changed)
+    return replace(claim, high=changed)
 
 
 def _blind_claim(rng: random.Random) -> Abstraction:

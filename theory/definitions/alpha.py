@@ -96,7 +96,7 @@ class Alpha:
             low, high = Law(LOW, setting), Law(HIGH, BlockImage(setting))
         else:
             side = HIGH
-            low, high = Mixed(setting), Law(HIGH, setting)
+            low, high = Mixed(setting, uniform=True), Law(HIGH, setting)
         above = Marginal(HIGH, query, high)
         if self.error in (AlphaError.IC, AlphaError.ISIL):
             gap = Dist(self.metric, above, Gather(query, low))

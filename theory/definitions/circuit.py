@@ -23,7 +23,7 @@ from ..defect import (
     Run,
     Var,
 )
-from ..definition import Role, context_map, require, tau_u_policy
+from ..definition import Role, context_map, fixed_tau_u, require
 from ..errors import InputError
 from ..policy import TauUPolicy
 
@@ -69,7 +69,7 @@ class Circuit:
     def defect(self, claim: Abstraction) -> Defect:
         """The mean distance of the outputs."""
         require(self, claim)
-        context_map(claim, tau_u_policy(claim, self.tau_u, TauUPolicy.IDENTITY))
+        context_map(claim, fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.IDENTITY))
         u = Var("u")
         gap = Dist(self.metric, ApplyMap(TAU, Run(LOW, u)), Run(HIGH, ApplyMap(TAU_U, u)))
         if not self.weighted:

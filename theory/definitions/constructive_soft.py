@@ -20,8 +20,7 @@ from ..defect import (
     Var,
     Violated,
 )
-from ..definition import Role, context_map, require, tau_onto, tau_u_onto, tau_u_policy
-from ..errors import InputError
+from ..definition import Role, context_map, fixed_tau_u, require, tau_onto, tau_u_onto
 from ..family import Family, Given
 from ..policy import TauUPolicy
 from ..soft_squares import allowed_states, require_soft, steps
@@ -100,12 +99,4 @@ class ConstructiveSoft:
         )
 
     def _policy(self, claim: Abstraction) -> TauUPolicy:
-        policy = tau_u_policy(claim, self.tau_u, TauUPolicy.IDENTITY)
-        if policy in (TauUPolicy.SEARCHED, TauUPolicy.SEARCHED_ONTO):
-            raise InputError(
-                [
-                    "constructive-soft aligns τ_U, so it is not searched; write [abstraction.tau_u] or "
-                    'tau_u = "identity"'
-                ]
-            )
-        return policy
+        return fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.IDENTITY)

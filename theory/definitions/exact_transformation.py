@@ -31,12 +31,12 @@ from ..defect import (
 from ..definition import (
     Role,
     context_map,
+    fixed_tau_u,
     high_family,
     omega_parts,
     omega_policy,
     require,
     tau_onto,
-    tau_u_policy,
 )
 from ..errors import InputError
 from ..family import Family, Given
@@ -126,12 +126,7 @@ class ExactTransformation:
         return policy
 
     def _tau_u(self, claim: Abstraction) -> TauUPolicy:
-        policy = tau_u_policy(claim, self.tau_u, TauUPolicy.IDENTITY)
-        if policy in (TauUPolicy.SEARCHED, TauUPolicy.SEARCHED_ONTO):
-            raise InputError(
-                ['exact-transformation matches contexts by a fixed τ_U; write tau_u = "identity"']
-            )
-        return policy
+        return fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.IDENTITY)
 
 
 def _solved(solutions: Term) -> Defect:

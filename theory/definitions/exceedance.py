@@ -27,7 +27,7 @@ from ..defect import (
     Var,
     Via,
 )
-from ..definition import Role, context_map, require, tau_u_policy
+from ..definition import Role, context_map, fixed_tau_u, require
 from ..errors import InputError
 from ..family import Block, Family
 from ..policy import TauUPolicy
@@ -80,7 +80,7 @@ class Exceedance:
             raise InputError(
                 [f"beta = {self.beta}: solutions are always at least 0 apart; give more"]
             )
-        context_map(claim, tau_u_policy(claim, self.tau_u, TauUPolicy.IDENTITY))
+        context_map(claim, fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.IDENTITY))
         u, i = Var("u"), Var("i")
         low = ApplyMap(TAU, Run(LOW, u, i))
         gap = Dist(self.metric, low, Run(HIGH, ApplyMap(TAU_U, u), ApplyMap(OMEGA, i)))

@@ -28,7 +28,7 @@ from ..defect import (
     Var,
     Violated,
 )
-from ..definition import Role, context_map, high_model, require, tau_u_policy
+from ..definition import Role, context_map, fixed_tau_u, high_model, require
 from ..errors import InputError
 from ..policy import Depth, Scored, Sources, TauUPolicy
 
@@ -77,7 +77,7 @@ class InterchangeConsistency:
         """1 if some interchange gives a scored variable another value below than above."""
         require(self, claim)
         high_model(claim)
-        context_map(claim, tau_u_policy(claim, self.tau_u, TauUPolicy.INPUTS))
+        context_map(claim, fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.INPUTS))
         space = Swaps(self.joint, self.sources)
         read = self.scored_variables(claim)
         low, high = _runs("x")

@@ -25,7 +25,7 @@ from ..defect import (
     Run,
     Var,
 )
-from ..definition import Role, context_map, require, tau_u_policy
+from ..definition import Role, context_map, fixed_tau_u, require
 from ..policy import Scored, Sources, TauUPolicy
 from .interchange import InterchangeConsistency
 
@@ -73,7 +73,7 @@ class InterchangeAccuracy:
     def defect(self, claim: Abstraction) -> Defect:
         """The share of interchanges after which a scored variable differs."""
         require(self, claim)
-        context_map(claim, tau_u_policy(claim, self.tau_u, TauUPolicy.INPUTS))
+        context_map(claim, fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.INPUTS))
         consistency = InterchangeConsistency(scored=self.scored)
         read = consistency.scored_variables(claim)
         x = Var("x")

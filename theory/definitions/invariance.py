@@ -28,6 +28,7 @@ from ..defect import (
     Violated,
 )
 from ..definition import Role, require, tau_onto
+from ..errors import InputError
 from ..family import Block
 
 __all__ = ["Invariance"]
@@ -62,6 +63,10 @@ class Invariance:
     def defect(self, claim: Abstraction) -> Defect:
         """1 if every high-level model over the blocks has a square that does not commute."""
         require(self, claim)
+        if claim.omega is not None:
+            raise InputError(
+                ["invariance is about ω_τ, which τ determines; leave [[abstraction.omega]] out"]
+            )
         blocks = Part("block map", Violated(Relation.BLOCK_MAP, (TAU,)))
         square = Dist(
             Metric.DISCRETE,

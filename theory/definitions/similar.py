@@ -26,7 +26,7 @@ from ..defect import (
     Sup,
     Var,
 )
-from ..definition import Role, context_map, require, tau_u_policy
+from ..definition import Role, context_map, fixed_tau_u, require
 from ..family import Block, Family
 from ..policy import TauUPolicy
 from ..wording import family_words
@@ -82,7 +82,7 @@ class Similar:
     def defect(self, claim: Abstraction) -> Defect:
         """The distance."""
         require(self, claim)
-        context_map(claim, tau_u_policy(claim, self.tau_u, TauUPolicy.IDENTITY))
+        context_map(claim, fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.IDENTITY))
         u, i = Var("u"), Var("i")
         low = ApplyMap(TAU, Run(LOW, u, i))
         high = Run(HIGH, ApplyMap(TAU_U, u), ApplyMap(OMEGA, i))

@@ -88,7 +88,7 @@ def test_new_parents_and_a_searched_alignment_are_refused() -> None:
     with pytest.raises(InputError, match="'X4' read 'X3', no parent of it"):
         check(claim, ConstructiveSoft(family))
     bare = Abstraction(claim.low, claim.high, claim.tau)
-    with pytest.raises(InputError, match="aligns τ_U, so it is not searched"):
+    with pytest.raises(InputError, match="matches contexts by a fixed τ_U"):
         check(bare, ConstructiveSoft(Given((NOTHING,)), TauUPolicy.SEARCHED))
 
 

@@ -1,0 +1,149 @@
+"""The proved implications among notions, each as two definitions that may be asked of one claim.
+
+They are read off the atlas (`proofs/atlas/proved.py`), the `stronger` and `weaker` of every definition,
+and `A2`, which gives those of the specification that neither lists, with what they need of a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any, final
+
+from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.defect import Metric
+from tauomega.theory.definition import Definition
+from tauomega.theory.definitions import definitions, find_definition
+from tauomega.theory.definitions.alpha import Alpha, AlphaError
+from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
+from tauomega.theory.definitions.constructive import Constructive
+from tauomega.theory.definitions.counterfactual import Counterfactual
+from tauomega.theory.definitions.exact import Exact
+from tauomega.theory.definitions.mechanism import MechanismLevel
+from tauomega.theory.definitions.observational import Observational
+from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
+from tauomega.theory.definitions.tau_abstraction import TauAbstraction
+from tauomega.theory.definitions.uniform import Uniform
+from tauomega.theory.family import Block, Given, TauMax
+from tauomega.theory.policy import OmegaPolicy, TauUPolicy
+
+from ..atlas.claims import LATTICE
+from ..atlas.notions import NOTIONS, Notion
+from ..atlas.proved import ARROWS
+from .readings import NotReadError, Plain
+
+__all__ = ["Implication", "implications", "of_definition"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Implication:
+    """`strong` implies `weak` on claims to which both apply, and of which the condition is true.
+
+    `source` is a theorem script, a definition's own word, or a row of theory A.2; `also` are further
+    premises that must hold of the claim.
+    """
+
+    source: str
+    strong: Notion
+    weak: Notion
+    condition: Callable[[Abstraction], bool] | None = None
+    also: tuple[Definition, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.strong.key} => {self.weak.key} ({self.source})"
+
+
+def _same_contexts(claim: Abstraction) -> bool:
+    """Whether the models have the same roots with the same laws: then the identity pushes law to law."""
+    low, high = claim.scm, claim.high
+    return (
+        high is not None
+        and set(high.roots) == set(low.roots)
+        and all(low[r].law == high[r].law and low.domain(r) == high.domain(r) for r in low.roots)
+    )
+
+
+def _a2() -> Iterator[Implication]:
+    same = TauUPolicy.IDENTITY
+    pointwise = Notion("uniform[block, same contexts]", Uniform(Block(), tau_u=same))
+    block = Notion("constructive[block]", Constructive(Block()))
+    taumax = Notion("constructive[taumax]", Constructive(TauMax()))
+    mechanism = Notion("mechanism", MechanismLevel())
+    plain = Notion("cae[silence none]", CausalAbstractionError(max_int=3))
+    noise = Notion("cae[silence noise]", CausalAbstractionError(max_int=3, silence=Silence.NOISE))
+    exact = Notion("exact[block]", Exact(Block(), OmegaPolicy.DERIVED))
+    ic = Notion("alpha[IC, all]", Alpha(AlphaError.IC, "all", Metric.TV))
+    error = Notion("rischel-weichwald[fibres]", RischelWeichwald(Metric.TV))
+    layer3 = Notion("counterfactual[block]", Counterfactual(Block()))
+    yield Implication("A.2 #2", pointwise, exact, _same_contexts)
+    onto = Notion("tau-abstraction[block, same contexts]", TauAbstraction(Block(), tau_u=same))
+    yield Implication("A.2 #3", onto, layer3, _same_contexts)
+    yield Implication("A.2 #15", block, mechanism)
+    yield Implication("A.2 #15", mechanism, block)
+    yield Implication("A.2 #18", ic, exact, also=(Observational(),))
+    yield Implication("A.2 #18", exact, error, _on_fibres)
+    yield Implication("A.2 #22", taumax, noise)
+    yield Implication("A.2 #22", noise, plain)
+    yield Implication("A.2 #22", block, plain)
+
+
+def _on_fibres(claim: Abstraction) -> bool:
+    return not claim.kernels
+
+
+def _from_atlas() -> Iterator[Implication]:
+    known = {notion.key: notion for notion in NOTIONS}
+    for arrow in ARROWS:
+        yield Implication(arrow.script, known[arrow.strong], known[arrow.weak])
+    for arrow in LATTICE:
+        names = [key.removeprefix("alpha[").removesuffix("]") for key in (arrow.strong, arrow.weak)]
+        first, second = (
+            Notion(f"alpha[{n}]", Alpha(AlphaError(n), metric=Metric.TV)) for n in names
+        )
+        yield Implication(arrow.script, first, second)
+
+
+def _onto(claim: Abstraction) -> bool:
+    try:
+        return Plain(claim).onto
+    except NotReadError:
+        return False
+
+
+CONDITIONS = {("similar", "circuit"): _onto}
+"""Where τ is not onto, ω_τ of the empty intervention is not the empty one, and a circuit is not run under it."""
+FOR_SOME_LAW = {("uniform", "exact")}
+"""What is implied of some law above only, and not of the one that a claim has; A2 has it with that condition."""
+
+
+def of_definition(asked: Definition) -> Iterator[Implication]:
+    """What a definition, as it is by default, says that it implies; and what others say.
+
+    Where its default family is that which a claim lists, `asked` has that list.
+    """
+    name = asked.name
+    strong: Any = type(asked)()
+    if isinstance(getattr(strong, "family", None), Given):
+        strong = replace(strong, family=asked.family)  # type: ignore[attr-defined]  # the same class
+    weaker = {other for other, _ in strong.weaker}
+    weaker |= {kind.name for kind in definitions() if name in {n for n, _ in kind.stronger}}
+    weaker -= {other for first, other in FOR_SOME_LAW if first == name}
+    for other in sorted(weaker):
+        first, second = Notion(name, strong), Notion(other, _alike(strong, other))
+        yield Implication(f"definitions/{name}", first, second, CONDITIONS.get((name, other)))
+
+
+def _alike(strong: Definition, other: str) -> Definition:
+    """A definition with the parameters that it shares with another one."""
+    weak: Any = find_definition(other)()
+    own: Any = strong
+    shared = {f.name for f in fields(weak)} & {f.name for f in fields(own)}
+    return replace(weak, **{name: getattr(own, name) for name in shared})  # type: ignore[no-any-return]
+
+
+@cache
+def implications() -> tuple[Implication, ...]:
+    """Those between notions with fixed parameters."""
+    return (*_from_atlas(), *_a2())

@@ -1,0 +1,262 @@
+"""A sample of the large run over all definitions; planted bugs; a definition that nobody has heard of."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from tauomega import SCM, Abstraction, check
+from tauomega.proofs.testing import twins
+from tauomega.proofs.testing.implications import implications, of_definition
+from tauomega.proofs.testing.readings import Plain, readings
+from tauomega.solvers import query_terms
+from tauomega.solvers.engine import Answer, Budget, Problem
+from tauomega.solvers.portfolio import get_engine
+from tauomega.theory.abstraction import Abstraction as Claim
+from tauomega.theory.defect import Defect, Metric
+from tauomega.theory.definition import Definition, Role
+from tauomega.theory.definitions import definitions, find_definition
+from tauomega.theory.definitions.alpha import Alpha, AlphaError
+from tauomega.theory.definitions.circuit import Circuit
+from tauomega.theory.definitions.constructive import Constructive
+from tauomega.theory.definitions.exact import Exact
+from tauomega.theory.definitions.invariance import Invariance
+from tauomega.theory.definitions.observational import Observational
+from tauomega.theory.definitions.phi_abstraction import PhiAbstraction
+from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
+from tauomega.theory.definitions.similar import Similar
+from tauomega.theory.errors import InputError
+from tauomega.theory.family import Reach
+from tauomega.theory.intervention import NOTHING
+from tauomega.theory.policy import HighFamily, TauUPolicy
+from tauomega.theory.verdict import INFINITE, Enumeration
+
+SEED = random.SystemRandom().randrange(10**6)
+
+
+def test_every_definition_has_a_reading() -> None:
+    assert [kind.name for kind in definitions() if kind.name not in readings()] == []
+
+
+@pytest.mark.parametrize("kind", definitions(), ids=lambda kind: kind.name)
+def test_engines_and_readings_agree(kind: type[Definition]) -> None:
+    entries = [twins.entry(kind, 1, number) for number in range(4)]
+    assert [e for e in entries if e["wrong"] or e["violated"]] == []
+    assert {e["verdict"] for e in entries} == {"holds", "fails"}
+    assert sum(e["engines"].get("reading", 0) for e in entries) >= 2
+
+
+@pytest.mark.slow
+def test_a_fresh_sample_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    """Another seed each time; it is printed, and run again with --seed."""
+    code = twins.main(["--claims", "5", "--seed", str(SEED)])
+    assert code == 0, capsys.readouterr().out
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = tmp_path / "run.jsonl"
+    arguments = ["--only", "observational", "--claims", "3", "--journal", str(journal)]
+    assert twins.main(arguments) == 0
+    whole = capsys.readouterr().out
+    assert "observational: 2 hold, 1 fail" in whole
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text(lines[0] + lines[1][:20])
+    asked: list[int] = []
+    real = twins.entry
+    monkeypatch.setattr(twins, "entry", lambda k, s, n: asked.append(n) or real(k, s, n))  # type: ignore[func-returns-value]
+    assert twins.main(arguments) == 0
+    assert capsys.readouterr().out == whole
+    assert asked == [1, 2]
+
+
+def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        twins.main(["--only", "constructiv"])
+    assert "no definition is called constructiv" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- a definition that is added
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Nothing but equal laws, under a new name, with a parameter."""
+
+    name: ClassVar[str] = "unheard"
+    statement: ClassVar[str] = "equal laws"
+    source: ClassVar[str] = "this test"
+    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
+    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("observational", "none"),)
+    needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
+    holds_on: ClassVar[str] = "ce1_observational"
+    fails_on: ClassVar[str] = "biased_coin"
+
+    strict: bool = True
+
+    def defect(self, claim: Claim) -> Defect:
+        return Observational().defect(claim)
+
+    def sentence(self, claim: Claim) -> str:
+        return "equal laws"
+
+
+def test_a_definition_that_is_added_is_covered_without_an_edit() -> None:
+    entries = [twins.entry(Unheard, 1, number) for number in range(6)]
+    assert Counter(e["verdict"] for e in entries) == {"holds": 3, "fails": 3}
+    assert all(e["wrong"] == e["violated"] == [] for e in entries)
+    assert sum(e["engines"].get("table", 0) for e in entries) >= 4
+    held: Counter[str] = Counter()
+    for e in entries:
+        held.update(e["held"])
+    assert held["unheard => observational (definitions/unheard)"] == 3
+
+
+def test_a_definition_that_no_claim_fits_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twins, "DRAWS", 20)
+    refused = type("Refused", (Unheard,), {"__slots__": (), "defect": _refuse})
+    found = twins.entry(refused, 1, 0)
+    assert found["verdict"] == "none"
+    assert (
+        twins.report([found], 1).splitlines()[2]
+        == "unheard: 0 hold, 0 fail; nothing compared; 0 wrong"
+    )
+
+
+def _refuse(_: object, claim: Claim) -> Defect:
+    raise InputError([f"{claim}: no"])
+
+
+# ---------------------------------------------------------------- planted bugs are caught
+
+
+@dataclass(frozen=True)
+class Lying:
+    """The table engine, which says that what fails holds."""
+
+    name: str = "table"
+
+    def accepts(self, problem: Problem) -> str | None:
+        return get_engine("table").accepts(problem)
+
+    def bounds(self, problem: Problem, budget: Budget) -> Answer:
+        found = get_engine("table").bounds(problem, budget)
+        return Answer(Fraction(0), Fraction(0), 1, 1, Enumeration(1)) if found.lo > 0 else found
+
+
+def test_an_engine_that_lies_is_caught() -> None:
+    kind = find_definition("constructive")
+    items = [twins.drawn(kind, 1, number) for number in range(1, 12, 2)]
+    wrong = [w for item in items if item for w in twins.compared(item, [Lying()])["wrong"]]
+    assert any(w.startswith("verdicts differ") for w in wrong)
+
+
+PLANTED: list[tuple[Definition, str, Any]] = [
+    (Alpha(AlphaError.IIL), "spread", lambda self, query, law: self.gather(query, law)),
+    (
+        Alpha(AlphaError.ISIL),
+        "mixed",
+        lambda self, setting, *, uniform=False: self.law(True, NOTHING),
+    ),
+    (RischelWeichwald(), "mixed", lambda self, setting, *, uniform=False: self.law(True, NOTHING)),
+    (PhiAbstraction(), "image", lambda self, setting: NOTHING),
+]
+
+
+@pytest.mark.parametrize(("definition", "word", "wrong"), PLANTED)
+def test_a_definition_that_is_read_wrongly_is_caught(
+    definition: Definition, word: str, wrong: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word of the literal interpreter means something else: the reading says otherwise."""
+    kind = type(definition)
+    items = [item for n in range(12) if (item := twins.drawn(kind, 1, n)) is not None]
+    monkeypatch.setattr(query_terms.Blocks, word, wrong)
+    found = []
+    for item in items:
+        try:
+            verdict = check(item.claim, definition).name
+        except (InputError, KeyError):
+            found.append("died")
+            continue
+        found += twins.compared(replace(item, definition=definition, verdict=verdict))["wrong"]
+    assert found
+
+
+def test_an_implication_that_is_false_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CE1: what is observational need not be so under interventions."""
+    monkeypatch.setattr(Observational, "weaker", (("counterfactual", "none"),))
+    arrows = [str(a) for a in of_definition(Observational())]
+    assert "observational => counterfactual (definitions/observational)" in arrows
+    found = [twins.entry(Observational, 1, number) for number in range(0, 24, 2)]
+    assert any(e["violated"] for e in found)
+
+
+def test_the_proved_implications_are_all_there() -> None:
+    rows = {a.source for a in implications() if a.source.startswith("A.2")}
+    assert rows == {f"A.2 #{n}" for n in (2, 3, 15, 18, 22)}
+    assert len(implications()) > 50
+
+
+# ---------------------------------------------------------------- what the run found
+
+
+def test_alpha_comes_down_uniformly_whatever_the_kernels_are() -> None:
+    low = SCM.from_text("U : bool ~ 1/2\nX1 = U\nX2 = U\nZ = X1")
+    high = SCM.from_text("U : bool ~ 1/2\nY = U\nZ = Y")
+    claim = Abstraction.from_text(low, high, {"Y": "X1 or X2", "Z": "Z"})
+    kernel = {0: (1, 0, 0, 0), 1: (0, 0, 0, 1)}
+    own: Any = {"Y": {v: tuple(map(Fraction, row)) for v, row in kernel.items()}}
+    definition = Alpha(AlphaError.ISIL, ((("Y",), ("Z",)),), Metric.TV)
+    both = [check(c, definition).name for c in (claim, replace(claim, kernels=own))]
+    assert both == ["fails", "fails"]
+    assert readings()["alpha"](Plain(claim), definition) == Fraction(1, 3)
+
+
+@pytest.mark.parametrize("kind", [Similar, Circuit])
+def test_a_search_for_contexts_is_refused_where_none_is_made(kind: Any) -> None:
+    low = SCM.from_text("U : bool\nX = U")
+    claim = Abstraction.from_text(low, low, {"X": "X"})
+    with pytest.raises(InputError, match='fixed τ_U; write tau_u = "identity"'):
+        check(claim, kind(tau_u=TauUPolicy.SEARCHED))
+
+
+def test_metrics_of_laws_and_of_states_are_not_mixed_up() -> None:
+    claim = Abstraction.identity(SCM.from_text("U : bool ~ 1/2\nX = U"))
+    with pytest.raises(InputError, match="circuit compares states, and wasserstein does not"):
+        check(claim, Circuit(metric=Metric.W1))
+    with pytest.raises(InputError, match="alpha compares laws, and hamming does not"):
+        check(claim, Alpha(metric=Metric.HAMMING, pairs=((("X",), ("X",)),)))
+
+
+def test_a_declared_family_must_be_declared() -> None:
+    claim = Abstraction.identity(SCM.from_text("U : bool ~ 1/2\nX = U"))
+    with pytest.raises(InputError, match="the claim declares no I_H"):
+        check(claim, Exact(high_family=HighFamily.DECLARED))
+
+
+def test_invariance_derives_omega() -> None:
+    claim = Abstraction.identity(SCM.from_text("U : bool\nX = U"))
+    with pytest.raises(InputError, match="invariance is about ω_τ"):
+        check(replace(claim, omega=((NOTHING, NOTHING),)), Invariance())
+
+
+def test_values_that_runs_reach_depend_on_parameters() -> None:
+    low = SCM.from_text("param p : bool\nU : bool\nX = U and p")
+    with pytest.raises(InputError, match="depend on the parameter 'p'"):
+        check(Abstraction.identity(low), Constructive(Reach()))
+
+
+def test_the_interpreter_is_no_reading() -> None:
+    """A reading that fails a requirement says so by ∞, as distances do."""
+    low = SCM.from_text("U : bool ~ 1/2\nX = U")
+    claim = Abstraction.from_text(low, SCM.from_text("U : bool ~ 1/2\nY = 0"), {"Y": "X and 0"})
+    assert (
+        readings()["counterfactual"](Plain(claim), find_definition("counterfactual")()) == INFINITE
+    )
