@@ -15,6 +15,7 @@ from tauomega.theory.verdict import Certified, Evidence, Trusted
 
 from .bits import held, opened
 from .child import Answered, Crashed, Outcome, run_in_child
+from .circuits import variables_of
 from .cutting import Cut, cut, orders
 from .engine import Answer, Budget, Problem
 from .miter import DRAWS, Miter, point_of
@@ -133,7 +134,7 @@ class _Diagram:
         circuit = miter.circuit
         names: list[int] = []
         for f in order:  # the inputs of a cut gate come right after it
-            names += [f, *(n for n in circuit.variables((f,)) if f in cuts.gates)]
+            names += [f, *(n for n in variables_of(circuit, (f,)) if f in cuts.gates)]
         manager = BDDManager(cap, 2**18, 1)
         self.true, self.false = manager.true(), manager.false()
         self.values: dict[int, Any] = {TRUE: self.true}
@@ -171,17 +172,17 @@ class _Diagram:
         for gate in self.cuts.gates:
             inner = {TRUE: self.true}
             cone = self.miter.circuit.cone((gate,))
-            inner |= {f: self.values[f] for f in self.miter.circuit.variables((gate,))}
+            inner |= {f: self.values[f] for f in variables_of(self.miter.circuit, (gate,))}
             self.build(cone, inner)
             total = total & ~(inner[gate] ^ self.values[gate])
-        choices = [f for _, f in self.miter.built.choices if f in self.values]
+        choices = [f for _, f in self.miter.choices if f in self.values]
         for most in range(len(choices) + 1):
             limited = total & self.at_most(choices, most)
             if limited.satisfiable():
                 total = limited
                 break
         fixed: list[int] = []
-        fields = self.miter.built.fields
+        fields = self.miter.fields
         for f in [*choices, *(-f for bits in fields for f in reversed(bits))]:
             if abs(f) not in self.values:
                 continue

@@ -12,6 +12,7 @@ from typing import final
 
 from tauomega.theory.kernel.circuit import TRUE, VAR, Circuit
 
+from .circuits import values_of
 from .miter import Miter
 
 __all__ = ["Cut", "cut", "orders"]
@@ -93,7 +94,7 @@ def _both(
     given = {
         f: sum(1 << k for k in range(width) if k >> place & 1) for place, f in enumerate(inputs)
     }
-    word = circuit.values(circuit.cone((gate,)), given, width)[gate]
+    word = values_of(circuit, circuit.cone((gate,)), given, width)[gate]
     off = ~word & ((1 << width) - 1)
     if not word or not off:
         return None
@@ -109,7 +110,8 @@ def orders(miter: Miter, cuts: Cut) -> list[tuple[int, ...]]:
     """
     circuit = miter.circuit
     cone = circuit.cone(miter.literals, frozenset(cuts.gates))
-    walks = ([abs(f) for f in miter.literals], [n for n in cone if n >= miter.built.start])
+    last = max((f for bits in miter.built.bits.values() for f in bits), default=TRUE)
+    walks = ([abs(f) for f in miter.literals], [n for n in cone if n > last])
     found = []
     for walk in walks:
         seen: set[int] = set()

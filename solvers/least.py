@@ -30,7 +30,7 @@ def least_model(miter: Miter, model: frozenset[int], budget: Budget) -> tuple[fr
 def least_in_child(miter: Miter) -> Any:
     """In the child: the true variables of the least satisfying assignment."""
     words = miter.built.blaster.words
-    choices = [f for _, f in miter.built.choices]
+    choices = [f for _, f in miter.choices]
     total = words.add([words.constant(0), *(words.truth(f) for f in choices)])
     limits = [-words.less(words.constant(k), total) for k in range(len(choices) + 1)]
     clauses = miter.circuit.clauses(miter.literals, (*limits, *choices))
@@ -40,7 +40,7 @@ def least_in_child(miter: Miter) -> Any:
         if fixed is None:
             return None
         best = set(solver.get_model())
-        wishes = [*choices, *(-f for bits in miter.built.fields for f in reversed(bits))]
+        wishes = [*choices, *(-f for bits in miter.fields for f in reversed(bits))]
         for f in wishes:
             if abs(f) not in defined:
                 continue

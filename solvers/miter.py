@@ -9,9 +9,18 @@ from typing import final
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel.blasting import NotBlastedError
 from tauomega.theory.kernel.circuit import FALSE, Circuit
-from tauomega.theory.kernel.commuting import Built, Commuting, Interchange, Point, build
+from tauomega.theory.kernel.commuting import (
+    Built,
+    Commuting,
+    Interchange,
+    Squares,
+    build,
+    squares_of,
+)
 
+from .circuits import values_of
 from .engine import Problem
+from .points import Point, choices_of, fields_of, read_point
 from .ranging import Swap
 from .statements import NotStatedError, squares_count, statement_of
 
@@ -36,11 +45,16 @@ DRAWS = 2**15
 class Miter:
     """A statement as literals that cannot all be true iff it holds.
 
-    `cone` lists the gates they depend on, `free` the variables among them in the canonical order.
+    Squares are ordered by the number of `choices` (targets, each with its literal) that are made, then
+    by which, the first ones first, then by the numbers that the `fields` have (the lowest bit first).
+    `cone` lists the gates they depend on, `free` the variables among them in this order.
     """
 
     statement: Commuting
+    asked: Squares
     built: Built
+    choices: tuple[tuple[str, int], ...]
+    fields: tuple[tuple[int, ...], ...]
     cone: tuple[int, ...]
     free: tuple[int, ...]
     squares: int
@@ -62,7 +76,7 @@ class Miter:
 
     def point(self, model: frozenset[int]) -> Point:
         """The square that a satisfying assignment, the set of its true variables, stands for."""
-        return self.built.read(lambda f: f in model)
+        return read_point(self.statement, self.asked, self.built, lambda f: f in model)
 
 
 def miter_of(problem: Problem) -> Miter:
@@ -76,21 +90,25 @@ def miter_of(problem: Problem) -> Miter:
         return _LAST[0][1]
     statement = statement_of(problem)
     try:
-        built = build(statement)
+        squares = squares_of(statement)
+        built = build(squares)
     except NotBlastedError as error:
         raise NotStatedError(f"no circuit: {error}") from error
-    found = assembled(statement, built)
+    found = assembled(statement, squares, built)
     _LAST[:] = [(problem, found)]
     return found
 
 
-def assembled(statement: Commuting, built: Built) -> Miter:
+def assembled(statement: Commuting, squares: Squares, built: Built) -> Miter:
     """What the literals of a built statement depend on, in the canonical order."""
     cone = tuple(built.blaster.circuit.cone(built.literals))
     inside = set(cone)
-    order = [*(f for _, f in built.choices), *(f for bits in built.fields for f in bits)]
+    choices = choices_of(statement, squares, built)
+    fields = fields_of(statement, squares, built)
+    order = [*(f for _, f in choices), *(f for bits in fields for f in bits)]
     free = tuple(f for f in dict.fromkeys(order) if f in inside)
-    return Miter(statement, built, cone, free, squares_count(statement))
+    count = squares_count(statement)
+    return Miter(statement, squares, built, choices, fields, cone, free, count)
 
 
 _LAST: list[tuple[Problem, Miter]] = []
@@ -108,7 +126,7 @@ def drawn_model(miter: Miter, draws: int = DRAWS) -> frozenset[int] | None:
     Contexts and values are uniform; targets come none, few or half of them at a time.
     """
     rng = random.Random(SEED)  # noqa: S311  # reproducible draws, no secret
-    masks = {f for _, f in miter.built.choices}
+    masks = {f for _, f in miter.choices}
     for number in range(draws // WIDTH):
         rate = (0, 5, 2, 1)[number % 4]  # each target is set in a draw with chance 2^-rate
         given = {}
@@ -128,7 +146,7 @@ def drawn_model(miter: Miter, draws: int = DRAWS) -> frozenset[int] | None:
 
 def satisfied(miter: Miter, given: dict[int, int], width: int) -> int:
     """Which of `width` assignments make all literals true, one bit each."""
-    values = miter.circuit.values(miter.cone, given, width)
+    values = values_of(miter.circuit, miter.cone, given, width)
     ones = (1 << width) - 1
     hit = ones
     for f in miter.literals:

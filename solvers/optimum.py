@@ -23,6 +23,7 @@ from tauomega.theory.quantity import Number, lower, upper
 from tauomega.theory.verdict import AlgebraicIdentity, Certified, Evidence, Trusted
 
 from .bdd import Decided, checked_diagram, decide_on_diagrams
+from .circuits import values_of
 from .engine import Answer, Budget, Problem
 from .interpreter import Interpreter
 from .least import least_model
@@ -105,9 +106,8 @@ class _Search:
         words, circuit = built.blaster.words, built.blaster.circuit
         bound = words.constant(Fraction(numerator, self.total.denominator))
         wanted = circuit.lor(self.fault, -words.less(self.total, bound))
-        return assembled(
-            self.miter.statement, replace(built, literals=(wanted, *built.literals[1:]))
-        )
+        bounded = replace(built, literals=(wanted, *built.literals[1:]))
+        return assembled(self.miter.statement, self.miter.asked, bounded)
 
     def answer(self, budget: Budget) -> Answer:
         """Bisect; then the least square of the largest distance, and its distance, evaluated."""
@@ -164,7 +164,7 @@ class _Search:
         """The distance that the circuit has at an assignment."""
         circuit = self.miter.circuit
         bits = self.total.bits
-        values = circuit.values(circuit.cone(bits), dict.fromkeys(model, 1), 1)
+        values = values_of(circuit, circuit.cone(bits), dict.fromkeys(model, 1), 1)
         seen = [values[f] if f > 0 else 1 - values[-f] for f in bits]
         return sum(bit << k for k, bit in enumerate(seen[:-1]))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tauomega.theory.kernel.clausal import Clause
-from tauomega.theory.kernel.commuting import build
+from tauomega.theory.kernel.commuting import build, squares_of
 
-from .checker.decoding import claim_of, expressions_of
+from .checker.decoding import claim_of, context_maps_of
 from .checker.document import RefusedError
-from .checker.squares import domains_of
-from .checker.statements import question_of, statement_of
+from .checker.statements import context_map, question_of, statement_of
 
 __all__ = ["clauses_and_proof"]
 
@@ -26,10 +25,10 @@ def clauses_and_proof(document: Any) -> tuple[str, str]:
         raise RefusedError("its evidence is no clausal proof")
     parameters = document["parameters"]
     question = question_of(claim_of(document["claim"]), document["definition"], parameters)
-    domains = domains_of(question.claim.low, question.claim.high)
     given = document["proof"].get("tau_u")
-    maps = None if given is None else expressions_of(given, domains)
-    built = build(statement_of(question, maps))
+    low = question.claim.low
+    maps = context_map(question) if given is None else context_maps_of(given, low)
+    built = build(squares_of(statement_of(question, maps)))
     clauses = built.blaster.circuit.clauses(built.literals)
     names = max(abs(f) for clause in clauses for f in clause)
     header = f"p cnf {names} {len(clauses)}\n"

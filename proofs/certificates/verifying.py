@@ -95,8 +95,17 @@ def _verify(data: bytes, task: str | None, directory: Path | None) -> Any:
             accepted.shown,
             accepted.relies_on,
             read,
-            accepted.unchecked,
+            _taken_as_given(accepted.task),
         )
+    )
+
+
+def _taken_as_given(task: str) -> tuple[str, ...]:
+    digest = sha256(task.encode()).hexdigest()
+    return (
+        f"that the claim ({len(task):,} characters of text, sha256 {digest[:12]}…) was read rightly: "
+        "verify reads it again, with the parser",
+        "that the definition in words is the one that was meant",
     )
 
 

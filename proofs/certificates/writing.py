@@ -11,9 +11,8 @@ from typing import Any
 
 from tauomega.solvers.bdd import decide_on_diagrams
 from tauomega.solvers.engine import Budget
-from tauomega.solvers.miter import Miter
+from tauomega.solvers.miter import Miter, assembled
 from tauomega.solvers.refuting import refute
-from tauomega.solvers.statements import squares_count
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.counterexample import (
     BoxPoint,
@@ -27,9 +26,19 @@ from tauomega.theory.definition import Definition
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBoxes
 from tauomega.theory.errors import EngineDisagreementError
+from tauomega.theory.intervention import Intervention
 from tauomega.theory.kernel.blasting import NotBlastedError
 from tauomega.theory.kernel.circuit import FALSE
-from tauomega.theory.kernel.commuting import Built, Commuting, build
+from tauomega.theory.kernel.commuting import (
+    INDEX,
+    Blocks,
+    Commuting,
+    Interchange,
+    Listed,
+    Squares,
+    build,
+    squares_of,
+)
 from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
 from tauomega.theory.kernel.expression import Reference, substitute
 from tauomega.theory.policy import TauUPolicy
@@ -38,8 +47,11 @@ from tauomega.theory.verdict import Fails, Holds, Verdict
 from .checker.checking import stated
 from .checker.decoding import claim_of
 from .checker.document import SCHEMA, RefusedError, canonical, digest, read_document
+from .checker.evidence import NODES, check_squares, transcript_of
+from .checker.factors import states_of
+from .checker.matching import matching
 from .checker.refuting import check_counterexample, first_missed
-from .checker.squares import NODES, check_squares, enumerable, matching, transcript_of
+from .checker.squares import WORK, work_of
 from .checker.statements import Question, context_map, question_of, statement_of
 from .encoding import (
     NotCertifiedError,
@@ -50,7 +62,7 @@ from .encoding import (
     tree_to_json,
 )
 
-__all__ = ["certificate_of", "composed", "write_file"]
+__all__ = ["certificate_of", "composed", "enumerable", "write_file"]
 
 Json = Any
 FIRST = 5.0
@@ -130,12 +142,12 @@ def _proof(question: Question, verdict: Verdict, budget: Budget) -> Json:
             return {"counterexample": shown}
         case Holds():
             if not question.searched:
-                return {"squares": _squares(statement_of(question), question, budget)}
-            statement = statement_of(question, {})
-            if enumerable(statement, question):
-                return {"squares": {}, "tau_u": matching(statement, question)}
+                statement = statement_of(question, context_map(question))
+                return {"squares": _squares(statement, budget)}
+            if enumerable(squares_of(statement_of(question, None)), matched=True):
+                return {"squares": {}, "tau_u": matching(question)[0]}
             maps = context_map(question)
-            evidence = _squares(statement_of(question, maps), question, budget)
+            evidence = _squares(statement_of(question, maps), budget)
             return {"squares": evidence, "tau_u": [[n, tree_to_json(e)] for n, e in maps.items()]}
         case _:
             raise NotCertifiedError("only a proof or a counterexample has a certificate")
@@ -173,16 +185,35 @@ def _over_boxes(
 # ---------------------------------------------------------------- squares that commute
 
 
-def _squares(statement: Commuting, question: Question, budget: Budget) -> Json:
-    if enumerable(statement, question, cheap=True):
-        return _enumerated(statement, question)
+def enumerable(squares: Squares, *, cheap: bool = False, matched: bool = False) -> bool:
+    """Whether the squares are few enough to evaluate one by one; `cheap`, in about a second.
+
+    `matched`, each context below and each above apart, as a τ_U that is listed is checked.
+    """
+    roots = squares.context
+    tops = tuple(name for name in roots if name.startswith("above "))
+    parts = (tops, tuple(n for n in roots if n not in tops)) if matched else (roots,)
+    domains = {v.name: v.domain for v in squares.program.variables}
     try:
-        built = build(statement)
+        for names in (*parts, *(switch.fields for switch in squares.switches)):
+            states_of(names, domains)
+        work = sum(work_of(squares, *names) for names in parts)
+    except RefusedError:
+        return False
+    return work <= (WORK // 20 if cheap else WORK)
+
+
+def _squares(statement: Commuting, budget: Budget) -> Json:
+    squares = squares_of(statement)
+    if enumerable(squares, cheap=True):
+        return _enumerated(squares)
+    try:
+        built = build(squares)
     except NotBlastedError as error:
-        if enumerable(statement, question):
-            return _enumerated(statement, question)
+        if enumerable(squares):
+            return _enumerated(squares)
         linear = {"kind": "linear identity"}
-        if _is_shown(statement, question, linear):
+        if _is_shown(squares, linear):
             return linear
         raise NotCertifiedError(f"no circuit: {error}") from error
     circuit, literals = built.blaster.circuit, built.literals
@@ -191,7 +222,7 @@ def _squares(statement: Commuting, question: Question, budget: Budget) -> Json:
     clauses = circuit.clauses(literals)
     steps = refute(clauses, seconds=min(FIRST, budget.left / 2), memory=budget.memory)
     if isinstance(steps, str):
-        order = _diagram(statement, built, budget)
+        order = _diagram(assembled(statement, squares, built), budget)
         if not isinstance(order, str):
             return order
         steps = refute(clauses, seconds=budget.left, memory=budget.memory)
@@ -204,13 +235,9 @@ def _squares(statement: Commuting, question: Question, budget: Budget) -> Json:
     }
 
 
-def _diagram(statement: Commuting, built: Built, budget: Budget) -> Json:
+def _diagram(miter: Miter, budget: Budget) -> Json:
     """A decision diagram as evidence, or why there is none."""
-    circuit, literals = built.blaster.circuit, built.literals
-    cone, free = tuple(circuit.cone(literals)), tuple(circuit.variables(literals))
-    half = Budget(budget.left / 2, budget.memory)
-    miter = Miter(statement, built, cone, free, squares_count(statement))
-    decided = decide_on_diagrams(miter, half)
+    decided = decide_on_diagrams(miter, Budget(budget.left / 2, budget.memory))
     if isinstance(decided, str):
         return decided
     if decided.model is not None:
@@ -218,15 +245,15 @@ def _diagram(statement: Commuting, built: Built, budget: Budget) -> Json:
             "the squares were said to commute, but a diagram is not false"
         )
     try:
-        _, nodes = diagram_of(circuit, literals, decided.order, NODES)
+        _, nodes = diagram_of(miter.circuit, miter.literals, decided.order, NODES)
     except DiagramTooLargeError:
         return f"its diagrams have more than {NODES:,} nodes"
     return {"kind": "decision diagram", "order": list(decided.order), "nodes": str(nodes)}
 
 
-def _enumerated(statement: Commuting, question: Question) -> Json:
+def _enumerated(squares: Squares) -> Json:
     try:
-        count, transcript = transcript_of(statement, question)
+        count, transcript = transcript_of(squares)
     except RefusedError as error:
         raise EngineDisagreementError(f"the squares were said to commute, but {error}") from error
     return {"kind": "enumeration", "squares": str(count), "sha256": transcript}
@@ -240,10 +267,7 @@ def _counterexample(question: Question, found: Counterexample) -> Json:
         case Square():
             return {
                 "kind": "square",
-                "context": items_to_json(found.low.context),
-                "low": set_items(found.low.intervention),
-                "high": set_items(found.high.intervention),
-                "sources": [[name, items_to_json(items)] for name, items in found.sources],
+                "at": _roots_at(question, found),
                 "image": items_to_json(_compared(question, found.image)),
                 "result": items_to_json(_compared(question, found.high.result)),
             }
@@ -251,7 +275,7 @@ def _counterexample(question: Question, found: Counterexample) -> Json:
             return {
                 "kind": "no context",
                 "context": items_to_json(found.context),
-                "separators": [[set_items(i), set_items(j)] for i, j, _ in found.separators],
+                "separators": [_chosen(question, i) for i, _, _ in found.separators],
             }
         case NotOnto(map=name, value=value) if name.startswith("τ") and name != "τ_U":
             missed = first_missed(question, tuple(n for n, _ in value))
@@ -265,15 +289,49 @@ def _counterexample(question: Question, found: Counterexample) -> Json:
             raise NotCertifiedError(f"a counterexample of the kind {word} has no certificate")
 
 
+def _roots_at(question: Question, found: Square) -> Json:
+    """A square as the roots of the statement's model that have an effect in it."""
+    given = items_to_json(found.low.context)
+    if not found.sources:
+        return given + _chosen(question, found.low.intervention)
+    for name, items in found.sources:
+        given += [[f"swap {name}", "1"], *([f"{name} from {n}", str(v)] for n, v in items)]
+    return given
+
+
+def _chosen(question: Question, intervention: Intervention) -> Json:
+    """An intervention of the family as the roots that choose it."""
+    fixed = dict(set_items(intervention))
+    family = statement_of(question, None).family
+    match family:
+        case Listed(pairs=pairs):
+            shown = [{n: str(v) for n, v in low} for low, _ in pairs]
+            if fixed not in shown:
+                raise RefusedError("the intervention is not listed")
+            return [[INDEX, str(shown.index(fixed))]]
+        case Blocks(blocks=blocks, inert=inert):
+            groups = [(f"do {name}", block) for name, block in blocks]
+            groups += [(f"inert {name}", (name,)) for name in inert]
+            found = []
+            for switch, members in groups:
+                if any(n in fixed for n in members):
+                    found += [[switch, "1"], *([f"set {n}", fixed.pop(n, "")] for n in members)]
+            if fixed:
+                raise RefusedError(f"the intervention sets {', '.join(fixed)} besides whole blocks")
+            return found
+        case Interchange():
+            raise RefusedError("an interchange without sources")
+
+
 def _compared(question: Question, values: Any) -> Any:
     given = dict(values)
     return tuple((name, given[name]) for name in question.claim.tau if name in question.factors)
 
 
-def _is_shown(statement: Commuting, question: Question, evidence: Json) -> bool:
+def _is_shown(squares: Squares, evidence: Json) -> bool:
     """Whether the checker takes this evidence for a statement."""
     try:
-        check_squares(statement, question, evidence)
+        check_squares(squares, evidence)
     except RefusedError:
         return False
     return True

@@ -10,6 +10,7 @@ import pytest
 from tauomega import SCM, Abstraction
 from tauomega.solvers.bits import Bits
 from tauomega.solvers.checking import problem_of
+from tauomega.solvers.circuits import values_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.scanning import Code, code_of, fastest, scan_in_numpy
@@ -40,7 +41,7 @@ def drawn(rng: random.Random, variables: int, gates: int) -> tuple[Circuit, list
 def first_hit(circuit: Circuit, names: list[int], literals: list[int]) -> int:
     width = 1 << len(names)
     given = {f: sum(1 << a for a in range(width) if a >> k & 1) for k, f in enumerate(names)}
-    values = circuit.values(circuit.cone(literals), given, width)
+    values = values_of(circuit, circuit.cone(literals), given, width)
     hit = (1 << width) - 1
     for f in literals:
         hit &= values[f] if f > 0 else values[-f] ^ ((1 << width) - 1)

@@ -7,13 +7,13 @@ domain - a *fault* literal is true; whoever asks must prove the faults impossibl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
 from .circuit import FALSE, TRUE, Circuit
-from .domain import Domain, Finite, Range, Reals, Value, exact
+from .domain import Domain, Finite, Range, Reals, Value, as_range, exact
 from .expression import Apply, Case, Constant, Expression, Operator, Reference
 from .words import Word, Words, width_of
 
@@ -39,8 +39,6 @@ Symbol = Word | Cases
 class Blaster:
     """Builds one circuit; `faults` are the literals that say that an evaluation failed."""
 
-    __slots__ = ("circuit", "faults", "guard", "words")
-
     def __init__(self) -> None:
         self.circuit = Circuit()
         self.words = Words(self.circuit)
@@ -64,11 +62,10 @@ class Blaster:
         index = Word((*bits, FALSE), 0, (1 << len(bits)) - 1)
         if last < index.high:
             index = self.words.minimum(index, self.words.constant(last))
-        if isinstance(domain, Range):
-            return self.words.add((index, self.words.constant(domain.low))), bits
-        if domain.values == tuple(range(domain.size)):
-            return index, bits
-        return Cases({v: self._is(index, k) for k, v in enumerate(domain.values)}), bits
+        span = as_range(domain)
+        if span is not None:
+            return self.words.add((index, self.words.constant(span.low))), bits
+        return Cases({v: self._is(index, k) for k, v in enumerate(domain)}), bits
 
     def constant(self, value: Value) -> Symbol:
         """A constant."""
@@ -76,23 +73,16 @@ class Blaster:
 
     def within(self, symbol: Symbol, domain: Domain) -> Symbol:
         """The same value, known to be in the domain; a fault where it is not."""
-        if isinstance(domain, Range) or (
-            isinstance(domain, Finite) and domain.values == tuple(range(domain.size))
-        ):
-            low, high = (
-                (domain.low, domain.high) if isinstance(domain, Range) else (0, domain.size - 1)
-            )
-            word = self.word(symbol) if self._numeric(symbol) else None
-            if word is not None and word.denominator == 1:
-                if word.low < low:
-                    self._fault(self.words.less(word, self.words.constant(low)))
-                if word.high > high:
-                    self._fault(self.words.less(self.words.constant(high), word))
-                if word.high < low or high < word.low:
-                    return self.words.constant(low)
-                return word.fits(low, high)
         if isinstance(domain, Reals):
             return symbol
+        span, words = as_range(domain), self.words
+        word = self.word(symbol) if span is not None and self._numeric(symbol) else None
+        if span is not None and word is not None and word.denominator == 1:
+            self._fault(words.less(word, words.constant(span.low)))
+            self._fault(words.less(words.constant(span.high), word))
+            if word.high < span.low or span.high < word.low:
+                return words.constant(span.low)
+            return word.fits(span.low, span.high)
         if not isinstance(domain, Finite | Range):
             raise NotBlastedError(f"the interval {domain}")
         cases = self.cases(symbol).literals
@@ -101,9 +91,7 @@ class Blaster:
         return Cases(kept or {next(iter(domain)): TRUE})
 
     def _fault(self, literal: int) -> None:
-        literal = self.circuit.land(self.guard, literal)
-        if literal != FALSE:
-            self.faults.append(literal)
+        self.faults.append(self.circuit.land(self.guard, literal))
 
     # ------------------------------------------------------------ the two forms
 
@@ -154,8 +142,6 @@ class Blaster:
 
     def truth(self, symbol: Symbol) -> int:
         """Whether the value is not 0."""
-        if isinstance(symbol, Cases) and not self._numeric(symbol):
-            raise NotBlastedError("a label as a condition")
         return self.circuit.any(self.word(symbol).bits)
 
     def mux(self, condition: int, yes: Symbol, no: Symbol) -> Symbol:
@@ -192,12 +178,8 @@ class Blaster:
             case Reference(name=name):
                 return state[name]
             case Apply(operator=Operator.IF, arguments=(test, yes, no)):
-                condition = self.truth(self.value(test, state))
-                return self.mux(
-                    condition,
-                    self._under(condition, yes, state),
-                    self._under(-condition, no, state),
-                )
+                f = self.truth(self.value(test, state))
+                return self.mux(f, self._under(f, yes, state), self._under(-f, no, state))
             case Apply(operator=operator, arguments=arguments):
                 return self._apply(operator, [self.value(a, state) for a in arguments])
             case Case(arguments=arguments, rows=rows, default=default):
@@ -227,9 +209,7 @@ class Blaster:
             left = c.land(left, -test)
         if default is None:
             self._fault(left)
-            chosen[-1] = (c.lor(chosen[-1][0], left), chosen[-1][1])
-        else:
-            chosen.append((left, default))
+        chosen.append((left, rows[-1][1] if default is None else default))
         if all(isinstance(entry, Constant) for _, entry in chosen):
             groups: dict[Value, int] = {}
             for test, entry in chosen:
@@ -242,56 +222,18 @@ class Blaster:
         return found
 
     def _apply(self, operator: Operator, given: Sequence[Symbol]) -> Symbol:
-        c, words = self.circuit, self.words
+        words = self.words
         match operator:
-            case Operator.EQ:
-                return words.truth(self.equal(given[0], given[1]))
-            case Operator.NE:
-                return words.truth(-self.equal(given[0], given[1]))
-            case Operator.AND:
-                return words.truth(c.all(map(self.truth, given)))
-            case Operator.OR:
-                return words.truth(c.any(map(self.truth, given)))
-            case Operator.XOR:
-                return words.truth(reduce(c.xor, map(self.truth, given)))
-            case Operator.NOT:
-                return words.truth(-self.truth(given[0]))
+            case Operator.EQ | Operator.NE:
+                same = self.equal(given[0], given[1])
+                return words.truth(same if operator is Operator.EQ else -same)
             case Operator.COUNT:
                 return words.add([words.truth(self.truth(g)) for g in given])
             case Operator.MOD | Operator.DIV:
                 return self._divide(operator, self.word(given[0]), given[1])
-            case _:
-                return self._arithmetic(operator, [self.word(g) for g in given])
-
-    def _arithmetic(self, operator: Operator, v: Sequence[Word]) -> Word:
-        words = self.words
-        match operator:
-            case Operator.ADD:
-                return words.add(v)
-            case Operator.NEG:
-                return words.negated(v[0])
-            case Operator.MUL:
-                return reduce(words.product, v)
-            case Operator.LT:
-                return words.truth(words.less(v[0], v[1]))
-            case Operator.LE:
-                return words.truth(-words.less(v[1], v[0]))
-            case Operator.GT:
-                return words.truth(words.less(v[1], v[0]))
-            case Operator.GE:
-                return words.truth(-words.less(v[0], v[1]))
-            case Operator.MIN:
-                return reduce(words.minimum, v)
-            case Operator.MAX:
-                return reduce(words.maximum, v)
-            case Operator.ABS:
-                return words.maximum(v[0], words.negated(v[0]))
-            case Operator.RELU:
-                return words.maximum(v[0], words.constant(0))
-            case Operator.FLOOR:
-                return words.floor(v[0])
-            case _:
-                raise NotBlastedError(f"the operator {operator.value!r}")
+        if operator in _CONNECTIVES:
+            return words.truth(_CONNECTIVES[operator](self.circuit, list(map(self.truth, given))))
+        return _ARITHMETIC[operator](words, [self.word(g) for g in given])
 
     def _divide(self, operator: Operator, top: Word, bottom: Symbol) -> Word:
         work = self.words.modulo if operator is Operator.MOD else self.words.quotient
@@ -305,3 +247,25 @@ class Blaster:
             result = work(top, Fraction(value))
             found = result if found is None else self.words.mux(literal, result, found)
         return self.words.constant(0) if found is None else found
+
+
+_CONNECTIVES: dict[Operator, Callable[[Circuit, list[int]], int]] = {
+    Operator.AND: Circuit.all,
+    Operator.OR: Circuit.any,
+    Operator.XOR: lambda circuit, f: reduce(circuit.xor, f),
+    Operator.NOT: lambda circuit, f: -f[0],
+}
+_ARITHMETIC: dict[Operator, Callable[[Words, list[Word]], Word]] = {
+    Operator.ADD: Words.add,
+    Operator.NEG: lambda words, v: words.negated(v[0]),
+    Operator.MUL: lambda words, v: reduce(words.product, v),
+    Operator.LT: lambda words, v: words.truth(words.less(v[0], v[1])),
+    Operator.LE: lambda words, v: words.truth(-words.less(v[1], v[0])),
+    Operator.GT: lambda words, v: words.truth(words.less(v[1], v[0])),
+    Operator.GE: lambda words, v: words.truth(-words.less(v[0], v[1])),
+    Operator.MIN: lambda words, v: reduce(words.minimum, v),
+    Operator.MAX: lambda words, v: reduce(words.maximum, v),
+    Operator.ABS: lambda words, v: words.maximum(v[0], words.negated(v[0])),
+    Operator.RELU: lambda words, v: words.maximum(v[0], words.constant(0)),
+    Operator.FLOOR: lambda words, v: words.floor(v[0]),
+}

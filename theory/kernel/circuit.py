@@ -7,7 +7,7 @@ between them. Equal gates are built once. Nothing here is recursive: circuits ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
 __all__ = ["FALSE", "TRUE", "Circuit", "CircuitTooLargeError"]
@@ -35,8 +35,6 @@ class Circuit:
         >>> circuit.xor(a, b) == -circuit.xor(-b, a)
         True
     """
-
-    __slots__ = ("_known", "gates", "names")
 
     def __init__(self) -> None:
         self.gates: list[tuple[str, tuple[int, ...]]] = [("const", ()), ("const", ())]
@@ -77,18 +75,11 @@ class Circuit:
 
     def xor(self, f: int, g: int) -> int:
         """Whether exactly one of two literals is true."""
-        sign = 1
-        if f < 0:
-            f, sign = -f, -sign
-        if g < 0:
-            g, sign = -g, -sign
+        sign = 1 if (f < 0) == (g < 0) else -1
+        f, g = sorted((abs(f), abs(g)))
         if f == g:
             return -sign
-        if f == TRUE:
-            return -sign * g
-        if g == TRUE:
-            return -sign * f
-        return sign * self._gate(XOR, (f, g) if f < g else (g, f))
+        return -sign * g if f == TRUE else sign * self._gate(XOR, (f, g))
 
     def ite(self, c: int, f: int, g: int) -> int:
         """`f` if `c`, else `g`."""
@@ -144,48 +135,6 @@ class Circuit:
                     wanted.add(abs(f))
                     pending.append(abs(f))
         return sorted(wanted - {TRUE})
-
-    def variables(self, literals: Iterable[int], seen: set[int] | None = None) -> list[int]:
-        """The variables that these literals depend on, in the order of a depth-first visit.
-
-        Gates in `seen` are not visited, and the visited ones are added to it.
-        """
-        seen = set() if seen is None else seen
-        seen.add(TRUE)
-        order: list[int] = []
-        pending = [abs(f) for f in literals][::-1]
-        while pending:
-            number = pending.pop()
-            if number in seen:
-                continue
-            seen.add(number)
-            kind, operands = self.gates[number]
-            if kind == VAR:
-                order.append(number)
-            else:
-                pending += [abs(f) for f in reversed(operands)]
-        return order
-
-    def values(self, cone: Sequence[int], given: Mapping[int, int], width: int) -> dict[int, int]:
-        """Every gate of a cone at `width` assignments at once: bit k belongs to assignment k.
-
-        Variables that are not given are false.
-        """
-        ones = (1 << width) - 1
-        found = {TRUE: ones}
-        for number in cone:
-            kind, operands = self.gates[number]
-            if kind == VAR:
-                found[number] = given.get(number, 0)
-                continue
-            v = [found[f] if f > 0 else found[-f] ^ ones for f in operands]
-            if kind == AND:
-                found[number] = v[0] & v[1]
-            elif kind == XOR:
-                found[number] = v[0] ^ v[1]
-            else:
-                found[number] = (v[0] & v[1]) | ((v[0] ^ ones) & v[2])
-        return found
 
     def clauses(
         self, literals: Sequence[int], defined: Sequence[int] = ()

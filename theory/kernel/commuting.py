@@ -1,38 +1,42 @@
-r"""The statement that squares commute, as data; what it means, by evaluation and as a circuit.
+r"""The statement that squares commute, as data; and as one model without interventions.
 
 $$\forall u\, \forall (i, j) \in F: \quad \tau(M_L(u, i)) = M_H(\tau_U(u), j)$$
-over the variables that are compared. The family $F$ pairs low-level with high-level interventions, and
-is itself data: *which* one is a matter of mask and value bits, so that all of it is one question.
+over the variables that are compared. The family $F$ pairs low-level with high-level interventions.
+`squares_of` makes *which* one a matter of further roots: a variable that may be set has the mechanism
+`table(switch) {1: the value set; else: its own mechanism}`, a source of an interchange is a run of its own.
+So a square is a context of one model, in which both ways round are computed side by side, and whoever
+can evaluate a model - number by number, as gates, as affine forms - can decide the statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .blasting import Blaster, NotBlastedError, Symbol
-from .circuit import TRUE, CircuitTooLargeError
-from .domain import Domain, Finite, Range, Value
-from .evaluation import evaluate
-from .expression import Expression
-from .program import Kind, Program
-from .solving import roots_of, solve, within
+from .circuit import CircuitTooLargeError
+from .domain import BOOL, Domain, Range, Value
+from .evaluation import roots_of
+from .expression import Case, Constant, Expression, Reference, substitute
+from .program import Kind, Program, Variable
 
 __all__ = [
+    "INDEX",
     "Blocks",
     "Built",
     "Commuting",
     "Interchange",
     "Items",
     "Listed",
-    "Point",
+    "Squares",
+    "Switch",
     "build",
-    "differing",
-    "roots_of",
-    "solve",
+    "squares_of",
 ]
 
 Items = tuple[tuple[str, Value], ...]
+INDEX = "listed intervention"
+"""The root that says which of the listed pairs it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,54 +72,148 @@ class Interchange:
 
 @dataclass(frozen=True, slots=True)
 class Commuting:
-    """The statement; `compared` names the high-level variables, each with a τ."""
+    """The statement; `compared` names the high-level variables, each with a τ.
+
+    With `tau_u` `None` the high-level context is free.
+    """
 
     low: Program
     high: Program
     tau: tuple[tuple[str, Expression], ...]
-    tau_u: tuple[tuple[str, Expression], ...]
+    tau_u: tuple[tuple[str, Expression], ...] | None
     family: Blocks | Listed | Interchange
     compared: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One square: a context (with parameters), an intervention below and one above.
+class Switch:
+    """A root that is 1 if something is set, and the roots that say to what: else they have no effect."""
 
-    `sources` are the contexts of the interchanged sites.
+    name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """A statement as one model: in every context, both `sides` of each compared variable are equal.
+
+    Contexts in which more than `most` of the `counted` first switches are on are left out, and, if
+    there must be `some`, those with none. The names that are made here have spaces in them, those of
+    the two models have none.
     """
 
-    context: Items
-    low: Items
-    high: Items
-    sources: tuple[tuple[str, Items], ...] = ()
+    program: Program
+    sides: tuple[tuple[str, Expression, Expression], ...]
+    switches: tuple[Switch, ...]
+    counted: int
+    some: bool
+    most: int
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """The roots that choose no intervention."""
+        owned = {INDEX, *(n for s in self.switches for n in (s.name, *s.fields))}
+        return tuple(n for n in roots_of(self.program) if n not in owned)
 
 
-# ---------------------------------------------------------------- by evaluation
+# ---------------------------------------------------------------- as one model
+
+Forced = dict[str, tuple[str, Mapping[Value, Expression]]]
+"""Variable -> a root, and what the variable is set to where the root has certain values."""
 
 
-def differing(statement: Commuting, point: Point) -> tuple[str, ...]:
-    """The compared variables in which the two ways round a square differ.
+class _Model:
+    """The one model, while it is made."""
 
-    Raises:
-        EvaluationError: a mechanism or map has no value there.
-    """
-    context = dict(point.context)
-    below = solve(statement.low, context, dict(point.low))
-    result = solve(statement.high, above(statement, context), dict(point.high))
-    tau = dict(statement.tau)
-    return tuple(n for n in statement.compared if evaluate(tau[n], below) != result[n])
+    def __init__(self, statement: Commuting) -> None:
+        self.statement = statement
+        self.variables: list[Variable] = []
+
+    def add(self, name: str, domain: Domain, mechanism: Expression | None = None) -> Expression:
+        kind = Kind.EXOGENOUS if mechanism is None else Kind.ENDOGENOUS
+        self.variables.append(Variable(name, kind, domain, None, mechanism))
+        return Reference(name)
+
+    def run(
+        self, prefix: str, program: Program, context: Mapping[str, Expression], forced: Forced
+    ) -> dict[str, Expression]:
+        """A run of one of the models: what stands for each of its variables."""
+        found = dict(context)
+        variables = {v.name: v for v in program.variables}
+        for name in program.order:
+            mechanism, domain = variables[name].mechanism, variables[name].domain
+            own = found[name] if mechanism is None else substitute(mechanism, found)
+            if name in forced:
+                root, values = forced[name]
+                rows = tuple(((value,), to) for value, to in values.items())
+                own = Case((Reference(root),), rows, own)
+            found[name] = self.add(prefix + name, domain, own)
+        return found
+
+    def above(self, prefix: str, context: Mapping[str, Expression]) -> dict[str, Expression]:
+        """The high-level context: τ_U, or roots that are free; what neither gives is shared by name."""
+        maps = dict(self.statement.tau_u or ())
+        found: dict[str, Expression] = {}
+        for v in self.statement.high.variables:
+            if v.name in maps:
+                tree = substitute(maps[v.name], context)
+                found[v.name] = self.add(prefix + v.name, v.domain, tree)
+            elif self.statement.tau_u is None and v.kind in (Kind.INPUT, Kind.EXOGENOUS):
+                found[v.name] = self.add(prefix + v.name, v.domain)
+            elif v.mechanism is None:
+                found[v.name] = context[v.name]
+        return found
 
 
-def above(statement: Commuting, context: Mapping[str, Value]) -> dict[str, Value]:
-    """τ_U of a context; parameters keep their values.
-
-    Raises:
-        EvaluationError: it has no value there, or leaves its domain.
-    """
-    domains = {v.name: v.domain for v in statement.high.variables}
-    shared = {n: context[n] for n in roots_of(statement.high) if n in context}
-    return shared | {n: within(n, evaluate(e, context), domains[n]) for n, e in statement.tau_u}
+def squares_of(statement: Commuting) -> Squares:
+    """The statement as one model."""
+    low, high, family = statement.low, statement.high, statement.family
+    model = _Model(statement)
+    below = {v.name: v for v in low.variables}
+    given = [v for v in low.variables if v.mechanism is None]
+    own = {v.name for v in given}
+    given += [v for v in high.variables if v.kind is Kind.PARAMETER and v.name not in own]
+    base = {v.name: model.add(v.name, v.domain) for v in given}
+    switches: list[Switch] = []
+    lows, highs = Forced(), Forced()
+    counted, most = 0, None
+    if isinstance(family, Listed):
+        model.add(INDEX, Range(0, len(family.pairs) - 1))
+        for side, forced in enumerate((lows, highs)):
+            rows: dict[str, dict[Value, Expression]] = {}
+            for k, pair in enumerate(family.pairs):
+                for name, value in pair[side]:
+                    rows.setdefault(name, {})[k] = Constant(value)
+            forced |= {name: (INDEX, values) for name, values in rows.items()}
+    elif isinstance(family, Blocks):
+        counted, most = len(family.blocks), family.most
+        groups = [(f"do {name}", block) for name, block in family.blocks]
+        for switch, members in groups + [(f"inert {name}", (name,)) for name in family.inert]:
+            model.add(switch, BOOL)
+            switches.append(Switch(switch, tuple(f"set {name}" for name in members)))
+            for name in members:
+                lows[name] = (switch, {1: model.add(f"set {name}", below[name].domain)})
+    else:
+        counted, most = len(family.sites), family.most
+        for name, members in family.sites:
+            switch, roots = f"swap {name}", [v for v in given if v.kind is not Kind.PARAMETER]
+            model.add(switch, BOOL)
+            source = {v.name: model.add(f"{name} from {v.name}", v.domain) for v in roots}
+            switches.append(Switch(switch, tuple(f"{name} from {v.name}" for v in roots)))
+            run = model.run(f"{name} from low ", low, base | source, {})
+            lows |= {v: (switch, {1: run[v]}) for v in members}
+            context = model.above(f"{name} from above ", base | source)
+            highs[name] = (switch, {1: model.run(f"{name} from high ", high, context, {})[name]})
+    found = model.run("low ", low, base, lows)
+    read = {name: substitute(e, found) for name, e in statement.tau}
+    if isinstance(family, Blocks):
+        highs |= {name: (f"do {name}", {1: read[name]}) for name, _ in family.blocks}
+    results = model.run("high ", high, model.above("above ", base), highs)
+    order = tuple(v.name for v in model.variables if v.mechanism is not None)
+    program = Program(tuple(model.variables), order)
+    sides = tuple((name, read[name], results[name]) for name in statement.compared)
+    some, most = isinstance(family, Interchange), counted if most is None else most
+    return Squares(program, sides, tuple(switches), counted, some, most)
 
 
 # ---------------------------------------------------------------- as a circuit
@@ -123,256 +221,47 @@ def above(statement: Commuting, context: Mapping[str, Value]) -> dict[str, Value
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A statement as a circuit: it is true iff not all `literals` can be true at once.
+    """Squares as a circuit: they all commute iff not all `literals` can be true at once.
 
-    Squares are ordered by the number of `choices` (targets, each with its literal) that are made,
-    then by which, the first ones first, then by the numbers that the `fields` have (the lowest bit
-    first). `read` turns an assignment into its square. Gates from `start` on compute the runs; `sides`
-    are the values of the compared variables, the two ways round.
+    `bits` are those of each root, lowest first: its place in its domain. `sides` are the values of the
+    compared variables, the two ways round.
     """
 
     blaster: Blaster
     literals: tuple[int, ...]
-    choices: tuple[tuple[str, int], ...]
-    fields: tuple[tuple[int, ...], ...]
-    read: Callable[[Callable[[int], bool]], Point]
-    start: int
-    sides: tuple[tuple[Symbol, Symbol], ...] = ()
+    bits: Mapping[str, tuple[int, ...]]
+    sides: tuple[tuple[Symbol, Symbol], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Free:
-    """A free variable: its name and domain, its bits (lowest first) and its symbol."""
-
-    name: str
-    domain: Finite | Range
-    bits: tuple[int, ...]
-    symbol: Symbol
-
-    def value(self, holds: Callable[[int], bool]) -> Value:
-        values, index = self.domain, sum(1 << k for k, f in enumerate(self.bits) if holds(f))
-        index = min(index, values.size - 1)
-        return values.low + index if isinstance(values, Range) else values.values[index]
-
-
-Setting = Mapping[str, tuple[int, Symbol]]
-"""Variable -> (whether it is set, to what)."""
-
-
-def build(statement: Commuting) -> Built:
+def build(squares: Squares) -> Built:
     """The circuit of a statement.
 
     Raises:
         NotBlastedError: a domain is infinite, or an expression has no circuit of allowed size.
     """
     blaster = Blaster()
-    family = statement.family
+    words = blaster.words
+    state: dict[str, Symbol] = {}
+    bits: dict[str, tuple[int, ...]] = {}
     try:
-        if isinstance(family, Blocks):
-            return _blocks(statement, family, blaster)
-        if isinstance(family, Listed):
-            return _listed(statement, family, blaster)
-        return _interchange(statement, family, blaster)
+        for v in squares.program.variables:
+            if v.mechanism is None:
+                state[v.name], own = blaster.variable(v.name, v.domain)
+                bits[v.name] = tuple(own)
+        for v in squares.program.variables:
+            if v.mechanism is not None:
+                state[v.name] = blaster.within(blaster.value(v.mechanism, state), v.domain)
+        sides = tuple(
+            (blaster.value(a, state), blaster.value(b, state)) for _, a, b in squares.sides
+        )
+        differ = [-blaster.equal(a, b) for a, b in sides]
+        literals = [blaster.circuit.any((*differ, *blaster.faults))]
+        masks = [blaster.truth(state[s.name]) for s in squares.switches[: squares.counted]]
+        if squares.some:
+            literals.append(blaster.circuit.any(masks))
+        if squares.most < len(masks):
+            total = words.add([words.truth(f) for f in masks])
+            literals.append(-words.less(words.constant(squares.most), total))
     except CircuitTooLargeError as error:
         raise NotBlastedError(str(error)) from None
-
-
-def _free(blaster: Blaster, program: Program, names: Sequence[str], mark: str = "") -> list[_Free]:
-    domains = {v.name: v.domain for v in program.variables}
-    found = []
-    for name in names:
-        symbol, bits = blaster.variable(mark + name, domain := domains[name])
-        assert isinstance(domain, Finite | Range)
-        found.append(_Free(name, domain, tuple(bits), symbol))
-    return found
-
-
-def _contexts(statement: Commuting, blaster: Blaster, mark: str = "") -> list[_Free]:
-    found = _free(blaster, statement.low, roots_of(statement.low), mark)
-    kinds = {v.name: v.kind for v in statement.high.variables}
-    own = {free.name for free in found}
-    more = [n for n, kind in kinds.items() if kind is Kind.PARAMETER and n not in own]
-    return found + _free(blaster, statement.high, more, mark)
-
-
-def _run(
-    blaster: Blaster, program: Program, context: Mapping[str, Symbol], setting: Setting
-) -> dict[str, Symbol]:
-    values = dict(context)
-    variables = {v.name: v for v in program.variables}
-    for name in program.order:
-        variable, (mask, forced) = variables[name], setting.get(name, (-TRUE, None))
-        if mask == TRUE and forced is not None:
-            values[name] = forced
-            continue
-        if variable.mechanism is not None:
-            blaster.guard = -mask
-            natural = blaster.value(variable.mechanism, values)
-            values[name] = blaster.within(natural, variable.domain)
-            blaster.guard = TRUE
-        if forced is not None:
-            values[name] = blaster.mux(mask, forced, values[name])
-    return values
-
-
-def _above(
-    statement: Commuting, blaster: Blaster, context: Mapping[str, Symbol]
-) -> dict[str, Symbol]:
-    domains = {v.name: v.domain for v in statement.high.variables}
-    found = {n: context[n] for n in roots_of(statement.high) if n in context}
-    for name, expression in statement.tau_u:
-        found[name] = blaster.within(blaster.value(expression, context), domains[name])
-    return found
-
-
-def _ways(
-    statement: Commuting,
-    blaster: Blaster,
-    context: Mapping[str, Symbol],
-    low: Setting,
-    high: Callable[[Mapping[str, Symbol]], Setting],
-) -> tuple[int, tuple[tuple[Symbol, Symbol], ...]]:
-    """Whether the two ways round differ, or an evaluation fails; and the values of both."""
-    below = _run(blaster, statement.low, context, low)
-    read = {name: blaster.value(e, below) for name, e in statement.tau}
-    result = _run(blaster, statement.high, _above(statement, blaster, context), high(read))
-    sides = tuple((read[name], result[name]) for name in statement.compared)
-    differ = [-blaster.equal(*values) for values in sides]
-    return blaster.circuit.any((*differ, *blaster.faults)), sides
-
-
-def _at_most(blaster: Blaster, masks: Sequence[int], most: int | None) -> list[int]:
-    words = blaster.words
-    if most is None or most >= len(masks) or not masks:
-        return []
-    return [-words.less(words.constant(most), words.add([words.truth(f) for f in masks]))]
-
-
-def _context_of(free: Sequence[_Free], holds: Callable[[int], bool]) -> Items:
-    return tuple((f.name, f.value(holds)) for f in free)
-
-
-def _blocks(statement: Commuting, family: Blocks, blaster: Blaster) -> Built:
-    contexts = _contexts(statement, blaster)
-    masks: dict[str, int] = {}
-    values: dict[str, list[_Free]] = {}
-    groups = [*family.blocks, *((name, (name,)) for name in family.inert)]
-    chosen = [f"do {name}" for name, _ in family.blocks] + [f"do {n}" for n in family.inert]
-    for (_, members), word in zip(groups, chosen, strict=True):
-        masks[word] = blaster.circuit.var(word)
-        values[word] = _free(blaster, statement.low, members, "set ")
-    setting = {f.name: (masks[word], f.symbol) for word in chosen for f in values[word]}
-    owners = {name: masks[f"do {name}"] for name, _ in family.blocks}
-    start = len(blaster.circuit.gates)
-    differ, sides = _ways(
-        statement,
-        blaster,
-        {f.name: f.symbol for f in contexts},
-        setting,
-        lambda read: {name: (mask, read[name]) for name, mask in owners.items()},
-    )
-    limit = _at_most(blaster, list(owners.values()), family.most)
-    tau = dict(statement.tau)
-    mentioned = {v.name: _first(v.domain) for v in statement.low.variables}
-
-    def read(holds: Callable[[int], bool]) -> Point:
-        low: dict[str, Value] = {}
-        for word in chosen:
-            if holds(masks[word]):
-                low |= {f.name: f.value(holds) for f in values[word]}
-        state = mentioned | low  # a τ may mention variables that it does not depend on
-        fixed = {name: evaluate(tau[name], state) for name, mask in owners.items() if holds(mask)}
-        return Point(_context_of(contexts, holds), tuple(low.items()), tuple(fixed.items()))
-
-    place = {v.name: k for k, v in enumerate(statement.low.variables)}
-    targets = sorted(
-        ((f, masks[word]) for word in chosen for f in values[word]), key=lambda t: place[t[0].name]
-    )
-    fields = (*(f.bits for f, _ in targets), *(f.bits for f in contexts))
-    choices = tuple((f.name, mask) for f, mask in targets)
-    return Built(blaster, (differ, *limit), choices, fields, read, start, sides)
-
-
-def _first(domain: Domain) -> Value:
-    return next(iter(domain)) if isinstance(domain, Finite | Range) else 0
-
-
-def _listed(statement: Commuting, family: Listed, blaster: Blaster) -> Built:
-    contexts = _contexts(statement, blaster)
-    which = Range(0, len(family.pairs) - 1)
-    symbol, index = blaster.variable("intervention", which)
-    chosen = _Free("intervention", which, tuple(index), symbol)
-    literals = blaster.cases(symbol).literals
-    start = len(blaster.circuit.gates)
-    sides: list[dict[str, tuple[int, Symbol]]] = [{}, {}]
-    for side, settings in enumerate(sides):
-        for k, pair in enumerate(family.pairs):
-            for name, value in pair[side]:
-                given, test = blaster.constant(value), literals[k]
-                if name in settings:
-                    mask, before = settings[name]
-                    merged = blaster.mux(test, given, before)
-                    settings[name] = (blaster.circuit.lor(mask, test), merged)
-                else:
-                    settings[name] = (test, given)
-    differ, both = _ways(
-        statement, blaster, {f.name: f.symbol for f in contexts}, sides[0], lambda read: sides[1]
-    )
-
-    def read(holds: Callable[[int], bool]) -> Point:
-        k = chosen.value(holds)
-        assert isinstance(k, int)
-        return Point(_context_of(contexts, holds), *family.pairs[k])
-
-    fields = (chosen.bits, *(f.bits for f in contexts))
-    return Built(blaster, (differ,), (), fields, read, start, both)
-
-
-def _interchange(statement: Commuting, family: Interchange, blaster: Blaster) -> Built:
-    contexts = _contexts(statement, blaster)
-    base = {f.name: f.symbol for f in contexts}
-    masks: dict[str, int] = {}
-    origins: dict[str, list[_Free]] = {}
-    low: dict[str, tuple[int, Symbol]] = {}
-    high: dict[str, tuple[int, Symbol]] = {}
-    kinds = {v.name: v.kind for v in statement.low.variables}
-    start = len(blaster.circuit.gates)
-    for name, members in family.sites:
-        masks[name] = blaster.circuit.var(f"swap {name}")
-        roots = [n for n in roots_of(statement.low) if kinds[n] is not Kind.PARAMETER]
-        origins[name] = _free(blaster, statement.low, roots, f"{name} from ")
-        source = base | {f.name: f.symbol for f in origins[name]}
-        below = _run(blaster, statement.low, source, {})
-        low |= {v: (masks[name], below[v]) for v in members}
-        above = _run(blaster, statement.high, _above(statement, blaster, source), {})
-        high[name] = (masks[name], above[name])
-    differ, sides = _ways(statement, blaster, base, low, lambda read: high)
-    limit = _at_most(blaster, list(masks.values()), family.most)
-
-    def read(holds: Callable[[int], bool]) -> Point:
-        given = dict(_context_of(contexts, holds))
-        swapped = [name for name, _ in family.sites if holds(masks[name])]
-        sources = tuple((name, _context_of(origins[name], holds)) for name in swapped)
-        return interchanged(statement, tuple(given.items()), sources)
-
-    some = blaster.circuit.any(masks.values())
-    fields = (*(f.bits for fs in origins.values() for f in fs), *(f.bits for f in contexts))
-    return Built(blaster, (differ, some, *limit), tuple(masks.items()), fields, read, start, sides)
-
-
-def interchanged(
-    statement: Commuting, context: Items, sources: tuple[tuple[str, Items], ...]
-) -> Point:
-    """The square of an interchange: what its sites have on their sources."""
-    family = statement.family
-    if not isinstance(family, Interchange):
-        raise NotBlastedError("the family is no interchange")
-    sites = dict(family.sites)
-    low: dict[str, Value] = {}
-    high: dict[str, Value] = {}
-    for name, items in sources:
-        source = dict(context) | dict(items)
-        below = solve(statement.low, source, {})
-        low |= {v: below[v] for v in sites[name]}
-        high[name] = solve(statement.high, above(statement, source), {})[name]
-    return Point(context, tuple(low.items()), tuple(high.items()), sources)
+    return Built(blaster, tuple(literals), bits, sides)

@@ -25,8 +25,6 @@ class DiagramTooLargeError(Exception):
 class Diagrams:
     """Nodes (level, high, low), each made once; the high branch is never negated."""
 
-    __slots__ = ("_cache", "_known", "limit", "nodes")
-
     def __init__(self, limit: int) -> None:
         self.nodes: list[tuple[int, Node, Node]] = [(1 << 60, 0, 0), (1 << 60, 0, 0)]
         self.limit = limit
@@ -53,56 +51,46 @@ class Diagrams:
         return found
 
     def ite(self, f: Node, g: Node, h: Node) -> Node:
-        """`g` where `f` holds, else `h`. Iterative: an explicit stack of frames."""
+        """`g` where `f` holds, else `h`. Iterative: an explicit stack of frames.
+
+        A frame waits for its branches if it has a level: then their diagrams are the last two results.
+        """
         nodes, cache = self.nodes, self._cache
         results: list[Node] = []
-        stack: list[tuple[int, Node, Node, Node]] = [(0, f, g, h)]
+        stack: list[tuple[Node, Node, Node, int | None]] = [(f, g, h, None)]
         while stack:
-            level, f, g, h = stack.pop()
-            if level:  # both cofactors are done: f is the sign, (g, h) unused; see below
+            f, g, h, level = stack.pop()
+            if level is not None:
                 low, high = results.pop(), results.pop()
-                made = self.node(level - 1, high, low)
-                cache[(f, g, h)] = made
+                cache[f, g, h] = made = self.node(level, high, low)
                 results.append(made)
                 continue
             if f < 0:
                 f, g, h = -f, h, g
-            if g == f:
-                g = TRUE
-            elif g == -f:
-                g = -TRUE
-            if h == f:
-                h = -TRUE
-            elif h == -f:
-                h = TRUE
+            if abs(g) == f:  # where f holds, it is true
+                g = TRUE if g == f else -TRUE
+            if abs(h) == f:
+                h = -TRUE if h == f else TRUE
             if f == TRUE or g == h:
                 results.append(g)
-                continue
-            if g == TRUE and h == -TRUE:
-                results.append(f)
-                continue
-            if g == -TRUE and h == TRUE:
-                results.append(-f)
-                continue
-            found = cache.get((f, g, h))
-            if found is not None:
-                results.append(found)
-                continue
-            a, b, c = nodes[f], nodes[abs(g)], nodes[abs(h)]
-            top = min(a[0], b[0], c[0])
-            f1, f0 = (a[1], a[2]) if a[0] == top else (f, f)
-            g1, g0 = _cofactors(g, b, top)
-            h1, h0 = _cofactors(h, c, top)
-            stack.append((top + 1, f, g, h))
-            stack.append((0, f0, g0, h0))
-            stack.append((0, f1, g1, h1))
+            elif abs(g) == abs(h) == TRUE:
+                results.append(f if g == TRUE else -f)
+            elif (f, g, h) in cache:
+                results.append(cache[f, g, h])
+            else:
+                top = min(nodes[f][0], nodes[abs(g)][0], nodes[abs(h)][0])
+                stack.append((f, g, h, top))
+                for side in (2, 1):  # the high branch is done first
+                    a, b, c = (self._branch(x, top, side) for x in (f, g, h))
+                    stack.append((a, b, c, None))
         return results[0]
 
-
-def _cofactors(f: Node, node: tuple[int, Node, Node], top: int) -> tuple[Node, Node]:
-    if node[0] != top:
-        return f, f
-    return (node[1], node[2]) if f > 0 else (-node[1], -node[2])
+    def _branch(self, f: Node, level: int, side: int) -> Node:
+        """The high (1) or low (2) branch of a function at a level."""
+        node = self.nodes[abs(f)]
+        if node[0] != level:
+            return f
+        return node[side] if f > 0 else -node[side]
 
 
 def diagram_of(

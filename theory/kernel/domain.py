@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["BOOL", "Domain", "Finite", "Interval", "Range", "Reals", "Value", "exact", "is_number"]
+__all__ = ["BOOL", "Domain", "Finite", "Interval", "Range", "Reals", "Value", "as_range", "exact"]
 
 Value = int | Fraction | str
 """An exact number or a label. Booleans are the numbers 0 and 1; an integral `Fraction` is an `int`."""
@@ -17,11 +17,6 @@ def exact(number: int | Fraction) -> int | Fraction:
     if isinstance(number, Fraction) and number.denominator == 1:
         return number.numerator
     return int(number) if isinstance(number, bool) else number
-
-
-def is_number(value: Value) -> bool:
-    """Whether the value is a number, not a label."""
-    return not isinstance(value, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +76,7 @@ class Range:
 
     def index(self, value: Value) -> int:
         """The position of a value, from 0; `ValueError` if it is not a member."""
-        if not isinstance(value, int) or value not in self:
-            raise ValueError(f"{value!r} is not in {self}")
-        return value - self.low
+        return range(self.low, self.high + 1).index(value)  # type: ignore[arg-type]  # no int, no member
 
     def __str__(self) -> str:
         return f"{self.low}..{self.high}"
@@ -118,3 +111,10 @@ Domain = Finite | Range | Interval | Reals
 """A variable's domain. `Finite((0, 1))`, spelled `bool`, is the only form of {0, 1}."""
 
 BOOL = Finite((0, 1))
+
+
+def as_range(domain: Domain) -> Range | None:
+    """The domain as a range of integers, if its values are 0, 1, 2 and so on, or written as a range."""
+    if isinstance(domain, Finite) and domain.values == tuple(range(domain.size)):
+        return Range(0, domain.size - 1)
+    return domain if isinstance(domain, Range) else None

@@ -7,7 +7,7 @@ take part in equality.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from .domain import Value
@@ -138,19 +138,18 @@ def free_names(expression: Expression) -> frozenset[str]:
 
 def substitute(expression: Expression, replacement: Mapping[str, Expression]) -> Expression:
     """The expression with references replaced, all at once."""
+
+    def inside(parts: tuple[Expression, ...]) -> tuple[Expression, ...]:
+        return tuple(substitute(part, replacement) for part in parts)
+
     match expression:
         case Reference(name=name):
             return replacement.get(name, expression)
-        case Apply(operator=operator, arguments=arguments, span=span):
-            return Apply(operator, tuple(substitute(a, replacement) for a in arguments), span)
-        case Case(arguments=arguments, rows=rows, default=default, span=span):
-            return Case(
-                tuple(substitute(a, replacement) for a in arguments),
-                tuple((key, substitute(entry, replacement)) for key, entry in rows),
-                None if default is None else substitute(default, replacement),
-                span,
-            )
-        case Hole(arguments=arguments, span=span):
-            return Hole(tuple(substitute(a, replacement) for a in arguments), span)
+        case Apply() | Hole():
+            return replace(expression, arguments=inside(expression.arguments))
+        case Case(arguments=arguments, rows=rows, default=default):
+            entries = tuple((key, substitute(entry, replacement)) for key, entry in rows)
+            other = None if default is None else substitute(default, replacement)
+            return replace(expression, arguments=inside(arguments), rows=entries, default=other)
         case _:
             return expression

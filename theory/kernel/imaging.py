@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 from math import prod
 
-from .domain import BOOL, Domain, Finite, Range, Reals, Value, is_number
+from .domain import BOOL, Domain, Finite, Range, Reals, Value
 from .errors import EvaluationError, Fault, InputError, Source
 from .evaluation import evaluate
 from .expression import (
@@ -21,7 +21,7 @@ from .expression import (
     walk,
 )
 
-__all__ = ["as_domain", "check_expression", "image", "stays_within"]
+__all__ = ["as_domain", "check_expression", "image", "is_number", "stays_within"]
 
 LIMIT = 2**16
 _TRUTH = (
@@ -37,6 +37,11 @@ _TRUTH = (
     Operator.XOR,
 )
 _CONNECTIVES = (Operator.NOT, Operator.AND, Operator.OR, Operator.XOR, Operator.COUNT)
+
+
+def is_number(value: Value) -> bool:
+    """Whether the value is a number, not a label."""
+    return not isinstance(value, str)
 
 
 def image(expression: Expression, domains: Mapping[str, Domain]) -> Domain:

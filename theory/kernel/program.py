@@ -12,7 +12,7 @@ from .expression import Expression
 if TYPE_CHECKING:  # the checker of certificates has no use for laws, and does not load them
     from .law import Law
 
-__all__ = ["Kind", "Program", "Variable"]
+__all__ = ["INNER", "ROOTS", "Kind", "Program", "Variable"]
 
 
 class Kind(Enum):
@@ -24,6 +24,12 @@ class Kind(Enum):
     ENDOGENOUS = "endogenous"
     PARAMETER = "param"
     """Read "for all values"; the same value in every model of a claim."""
+
+
+INNER = (Kind.INPUT, Kind.ENDOGENOUS)
+"""What an intervention can set."""
+ROOTS = (Kind.INPUT, Kind.EXOGENOUS)
+"""What a context gives, apart from parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,7 @@ class Program:
     order: tuple[str, ...]
     families: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cyclic: bool = False
+
+    def domains(self, *kinds: Kind) -> dict[str, Domain]:
+        """The domains of the variables of some kinds, in the order of declaration."""
+        return {v.name: v.domain for v in self.variables if v.kind in kinds}

@@ -8,68 +8,74 @@ $c_k \le 1 + \sum_{j<k} c_j n_j$: below $c_k$ only the earlier terms count, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 
-from .domain import BOOL, Domain, Range
-from .expression import Apply, Constant, Expression, Operator, Reference
+from .domain import Domain, Range, as_range
+from .expression import Apply, Case, Constant, Expression, Operator, Reference
 
-__all__ = ["Weights", "interval_of", "plus", "times", "weights_of"]
+__all__ = ["Weights", "interval_of", "weights_of"]
 
 Weights = tuple[Fraction, dict[str, Fraction]]
 """A constant, and the weight of each name; none is 0."""
 
 
-def weights_of(expression: Expression) -> Weights | None:
-    """The expression as a constant and a weight for each name, if it is read as a weighted sum."""
+def weights_of(
+    expression: Expression, state: Mapping[str, Weights] | None = None
+) -> Weights | None:
+    """The expression as a constant and a weight for each name, if it is read as a weighted sum.
+
+    A name stands for its weighted sum in `state`, else for itself; of a table whose arguments are
+    constants, one entry counts.
+    """
+
+    def inner(part: Expression) -> Weights | None:
+        return weights_of(part, state)
+
     match expression:
         case Constant(value=value) if not isinstance(value, str):
             return Fraction(value), {}
         case Reference(name=name):
-            return Fraction(0), {name: Fraction(1)}
+            return (state or {}).get(name, (Fraction(0), {name: Fraction(1)}))
         case Apply(operator=Operator.ADD, arguments=arguments):
-            constant, weights = Fraction(0), dict[str, Fraction]()
-            for argument in arguments:
-                term = weights_of(argument)
-                if term is None:
-                    return None
-                constant += term[0]
-                for name, weight in term[1].items():
-                    weights[name] = weights.get(name, Fraction(0)) + weight
-            return constant, {name: w for name, w in weights.items() if w}
+            return _sum([inner(a) for a in arguments])
         case Apply(operator=Operator.NEG, arguments=(argument,)):
-            return _scaled(weights_of(argument), Fraction(-1))
+            return _times((Fraction(-1), {}), inner(argument))
         case Apply(operator=Operator.MUL, arguments=arguments):
-            found: Weights | None = (Fraction(1), {})
-            for argument in arguments:
-                term = weights_of(argument)
-                if term is None or found is None or (term[1] and found[1]):
-                    return None
-                found = times(term, found[0]) if term[1] else times(found, term[0])
-            return found
-        case Apply(operator=Operator.DIV, arguments=(top, Constant(value=value))):
-            if isinstance(value, str) or value == 0:
+            return reduce(_times, map(inner, arguments))
+        case Apply(operator=Operator.DIV, arguments=(top, bottom)):
+            divisor = inner(bottom)
+            if divisor is None or divisor[1] or not divisor[0]:
                 return None
-            return _scaled(weights_of(top), 1 / Fraction(value))
+            return _times((1 / divisor[0], {}), inner(top))
+        case Case(arguments=(argument,), rows=rows, default=default):
+            found = inner(argument)
+            if found is None or found[1]:
+                return None
+            entry = next((e for key, e in rows if key == (found[0],)), default)
+            return None if entry is None else inner(entry)
         case _:
             return None
 
 
-def plus(a: Weights, b: Weights) -> Weights:
-    """The sum of two weighted sums, without weights that are 0."""
-    weights = dict(a[1])
-    for name, weight in b[1].items():
-        weights[name] = weights.get(name, Fraction(0)) + weight
-    return a[0] + b[0], {name: w for name, w in weights.items() if w}
+def _sum(terms: Sequence[Weights | None]) -> Weights | None:
+    constant, sums = Fraction(0), dict[str, Fraction]()
+    for term in terms:
+        if term is None:
+            return None
+        constant += term[0]
+        for name, weight in term[1].items():
+            sums[name] = sums.get(name, Fraction(0)) + weight
+    return constant, {name: w for name, w in sums.items() if w}
 
 
-def _scaled(a: Weights | None, factor: Fraction) -> Weights | None:
-    return None if a is None else times(a, factor)
-
-
-def times(a: Weights, factor: Fraction) -> Weights:
-    """A multiple of a weighted sum."""
-    return a[0] * factor, {name: w * factor for name, w in a[1].items() if factor}
+def _times(a: Weights | None, b: Weights | None) -> Weights | None:
+    """The product, if one of the two is a constant."""
+    if a is None or b is None or (a[1] and b[1]):
+        return None
+    (factor, _), (constant, weights) = (b, a) if a[1] else (a, b)
+    return factor * constant, {name: factor * w for name, w in weights.items() if factor}
 
 
 def interval_of(expression: Expression, domains: Mapping[str, Domain]) -> Range | None:
@@ -80,8 +86,8 @@ def interval_of(expression: Expression, domains: Mapping[str, Domain]) -> Range 
     low, weights = found
     terms: list[tuple[Fraction, int]] = []
     for name, weight in weights.items():
-        domain = Range(0, 1) if domains[name] == BOOL else domains[name]
-        if not isinstance(domain, Range):
+        domain = as_range(domains[name])
+        if domain is None:
             return None
         low += weight * (domain.low if weight > 0 else domain.high)
         terms.append((abs(weight), domain.size - 1))

@@ -46,11 +46,6 @@ class Word:
         """A bit of the numerator; beyond the last one, the sign."""
         return self.bits[min(index, len(self.bits) - 1)]
 
-    @property
-    def sign(self) -> int:
-        """Whether the number is negative."""
-        return self.bits[-1]
-
     def fits(self, low: int, high: int) -> Word:
         """The same number, known to have its numerator within these bounds as well."""
         low, high = max(low, self.low), min(high, self.high)
@@ -59,8 +54,6 @@ class Word:
 
 class Words:
     """Arithmetic on words, as gates of one circuit."""
-
-    __slots__ = ("circuit",)
 
     def __init__(self, circuit: Circuit) -> None:
         self.circuit = circuit
@@ -98,7 +91,10 @@ class Words:
 
     def less(self, a: Word, b: Word) -> int:
         """Whether `a < b`."""
-        return self.add((a, self.negated(b))).sign
+        a, b = self.aligned((a, b))
+        if a.high < b.low or b.high <= a.low:
+            return TRUE if a.high < b.low else FALSE
+        return self.add((a, self.negated(b))).bits[-1]
 
     def add(self, words: Sequence[Word]) -> Word:
         """The sum, as a balanced tree of ripple-carry adders."""
@@ -156,8 +152,8 @@ class Words:
     def minimum(self, a: Word, b: Word) -> Word:
         """The smaller number."""
         a, b = self.aligned((a, b))
-        found = self.mux(self.less(a, b), a, b)
-        return found.fits(min(a.low, b.low), min(a.high, b.high))
+        least = min(a.low, b.low), min(a.high, b.high)
+        return self.mux(self.less(a, b), a, b).fits(*least)
 
     def maximum(self, a: Word, b: Word) -> Word:
         """The larger number."""
@@ -191,7 +187,7 @@ class Words:
         """The floor of the numerator over a positive integer."""
         low, high = a.low // divisor, a.high // divisor
         if divisor & (divisor - 1) == 0:
-            kept = a.bits[divisor.bit_length() - 1 :] or (a.sign,)
+            kept = a.bits[divisor.bit_length() - 1 :] or a.bits[-1:]
             return Word(kept, min(low, -1), max(high, 0)).fits(low, high)
         lift = max(0, -low)  # long division of a number that is not negative
         shifted = self._add(replace(a, denominator=1), self.constant(lift * divisor))

@@ -6,8 +6,9 @@
 | `decoding` | JSON to models, expressions and claims, each well formed |
 | `factors` | which low-level variables a τ reads, and whether it takes every value |
 | `statements` | what a definition asks of a claim, as statements of the kernel |
-| `squares` | evidence that squares commute: enumeration, clausal proof, decision diagram |
-| `identity` | evidence for linear models: affine forms that are equal |
+| `squares` | the squares of a statement, one by one |
+| `evidence` | that squares commute: enumeration, affine forms, clausal proof, decision diagram |
+| `matching` | a τ_U that is to be found: listed, or impossible |
 | `refuting` | counterexamples, evaluated again |
 | `boxes` | interchange over boxes of inputs: trees with leaves bounded in integers |
 | `composing` | two abstractions in a row |

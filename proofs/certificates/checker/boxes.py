@@ -9,9 +9,9 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
 
-from tauomega.theory.kernel.commuting import Items, solve
+from tauomega.theory.kernel.commuting import Items
 from tauomega.theory.kernel.domain import Finite, Range, Value, exact
-from tauomega.theory.kernel.evaluation import evaluate
+from tauomega.theory.kernel.evaluation import evaluate, solve
 from tauomega.theory.kernel.expression import (
     Apply,
     Constant,
@@ -25,11 +25,12 @@ from tauomega.theory.kernel.product_network import ReluLayer, product_network
 from tauomega.theory.kernel.program import Kind, Program
 from tauomega.theory.kernel.relu_bounds import Interval, bounds_over_box, integer_layers, outward
 
-from .decoding import items_of, list_of, number_of, refuse_unless
-from .document import RefusedError
-from .statements import Question, context_map
+from .decoding import Claim, items_of, list_of, value_of
+from .document import RefusedError, refuse_unless
+from .factors import Factor
+from .statements import OVER_BOXES, Question, context_map, scored
 
-__all__ = ["check_box_point", "check_boxes"]
+__all__ = ["check_box_point", "check_boxes", "question_over_boxes"]
 
 LEAF = -1
 NODES, TUPLES = 2_000_000, 2**16
@@ -65,6 +66,24 @@ class Network:
             ]
             found.update(zip(layer.names, values, strict=True))
         return found
+
+
+def question_over_boxes(claim: Claim, parameters: Mapping[str, str]) -> Question:
+    """The question of a claim over boxes.
+
+    Raises:
+        RefusedError: it has other parameters, or no sites.
+    """
+    fits = set(parameters) == {"radius", "joint"} and claim.sites
+    refuse_unless(fits, "interchange over boxes has a radius, a number of sites, and sites")
+    factors = {n: Factor((), False, 0) for n in scored(claim, mapped=False)}  # only named
+    words = (
+        f"for every base, every set of sites ({parameters['joint']} at once) and every source of each, at "
+        f"all inputs within {parameters['radius']} of the codes of their contexts, setting the sites to "
+        f"their values on the sources gives {', '.join(factors)} the values that setting the high-level "
+        "variables gives"
+    )
+    return Question(claim, OVER_BOXES, parameters, factors, ("boxes",), words, "", ())
 
 
 def check_boxes(question: Question, trees: Any) -> str:
@@ -129,7 +148,7 @@ def check_box_point(question: Question, found: Mapping[str, Any]) -> str:
     def placed(items: Any, row: Any) -> tuple[Context, list[Fraction]]:
         context = dict(items_of(items, domains))
         refuse_unless(set(context) == set(domains), "the context is not complete")
-        numbers = [Fraction(number_of(x)) for x in list_of(row, len(network.inputs))]
+        numbers = [_number(x) for x in list_of(row, len(network.inputs))]
         centres = network.row(context)
         near = all(abs(x - c) <= radius for x, c in zip(numbers, centres, strict=True))
         refuse_unless(near, "an input lies outside its box")
@@ -235,10 +254,17 @@ def _weights(
     return weights, bias
 
 
+def _number(text: Any) -> Fraction:
+    value = value_of(text)
+    if isinstance(value, str):
+        raise RefusedError(f"{value!r} is no number")
+    return Fraction(value)
+
+
 def _radius(question: Question) -> Fraction:
-    radius = number_of(question.parameters["radius"])
+    radius = _number(question.parameters["radius"])
     refuse_unless(radius >= 0, "a radius is at least 0")
-    return Fraction(radius)
+    return radius
 
 
 def _subsets(question: Question) -> Iterator[tuple[str, ...]]:

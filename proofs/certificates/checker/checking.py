@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from tauomega.theory.kernel.commuting import squares_of
+from tauomega.theory.kernel.expression import Expression
 from tauomega.theory.kernel.failure import EvaluationError
+from tauomega.theory.kernel.program import ROOTS, Kind
 
 from .composing import check_composition
-from .decoding import claim_of, expressions_of, refuse_unless
-from .document import SCHEMA, RefusedError, digest, read_document
-from .factors import factor_of
+from .decoding import claim_of, context_maps_of
+from .document import SCHEMA, RefusedError, digest, read_document, refuse_unless
+from .evidence import check_squares
+from .factors import Factor, are_apart_and_onto, are_disjoint, factor_of
+from .matching import check_table
 from .refuting import check_counterexample
-from .squares import check_squares, check_table, domains_of
-from .statements import OVER_BOXES, Question, are_disjoint, context_map, question_of, statement_of
+from .statements import OVER_BOXES, Question, context_map, question_of, statement_of
 
 __all__ = ["Accepted", "check_certificate"]
 
@@ -36,7 +40,6 @@ class Accepted:
         statement: the definition with its parameters, in words of the checker's own.
         shown: clause -> how it was checked.
         relies_on: theorems, with the scripts that show them.
-        unchecked: what the checker takes as given.
         task: the text of the task that the claim was read from, or nothing.
     """
 
@@ -44,7 +47,6 @@ class Accepted:
     statement: str
     shown: tuple[tuple[str, str], ...]
     relies_on: tuple[str, ...]
-    unchecked: tuple[str, ...]
     task: str
 
 
@@ -67,17 +69,12 @@ def _checked(found: Mapping[str, Any], nested: int) -> tuple[Accepted, Question]
     refuse_unless(set(found) == KEYS, f"a certificate has the keys {', '.join(sorted(KEYS))}")
     task, claim, proof = found["task"], found["claim"], found["proof"]
     refuse_unless(isinstance(task, str) and isinstance(proof, dict), "no task or no proof")
-    hashes = {
-        "task": sha256(task.encode()).hexdigest(),
-        "claim": digest(claim),
-        "proof": digest(proof),
-    }
+    hashes = {"claim": digest(claim), "proof": digest(proof)}
+    hashes["task"] = sha256(task.encode()).hexdigest()
     refuse_unless(found["hashes"] == hashes, "a hash is not that of what stands here")
     parameters = found["parameters"]
-    refuse_unless(
-        isinstance(parameters, dict) and all(isinstance(v, str) for v in parameters.values()),
-        "parameters are strings",
-    )
+    fits = isinstance(parameters, dict) and all(isinstance(v, str) for v in parameters.values())
+    refuse_unless(fits, "parameters are strings")
     refuse_unless(found["semantics"] in ("exact", "real"), "no exact semantics")
     question = question_of(claim_of(claim), str(found["definition"]), parameters)
     verdict = found["verdict"]
@@ -85,21 +82,14 @@ def _checked(found: Mapping[str, Any], nested: int) -> tuple[Accepted, Question]
     refuse_unless(found["statement"] == statement, "the statement is not that of the claim")
     refuse_unless(found["relies_on"] == list(question.relies_on), "it relies on something else")
     if verdict == "fails":
-        refuse_unless(set(proof) == {"counterexample"}, "no counterexample")
-        refuse_unless(isinstance(proof["counterexample"], dict), "no counterexample")
-        shown = [("counterexample", check_counterexample(question, proof["counterexample"]))]
+        found = proof.get("counterexample")
+        refuse_unless(len(proof) == 1 and isinstance(found, dict), "no counterexample")
+        shown = [("counterexample", check_counterexample(question, found))]
     else:
         refuse_unless(verdict == "holds", "the verdict is holds or fails")
         shown = _proved(question, proof, nested)
-    unchecked = (
-        f"that the claim ({len(task):,} characters of text, sha256 {hashes['task'][:12]}…) was read rightly: "
-        "verify reads it again, with the parser",
-        "that the definition in words is the one that was meant",
-    )
-    return (
-        Accepted(verdict, statement, tuple(shown), question.relies_on, unchecked, task),
-        question,
-    )
+    made = Accepted(verdict, statement, tuple(shown), question.relies_on, task)
+    return made, question
 
 
 def stated(question: Question, verdict: object) -> str:
@@ -113,10 +103,9 @@ def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[t
     if set(proof) == {"composition"}:
         parts = proof["composition"]
         refuse_unless(nested > 0, f"compositions are nested deeper than {NESTED}")
-        refuse_unless(isinstance(parts, list) and len(parts) == 2, "a composition has two parts")
-        refuse_unless(
-            all(isinstance(p, dict) and p.get("schema") == SCHEMA for p in parts), "no parts"
-        )
+        fits = isinstance(parts, list) and len(parts) == 2
+        fits = fits and all(isinstance(p, dict) and p.get("schema") == SCHEMA for p in parts)
+        refuse_unless(fits, "a composition has two parts")
         (a, first), (b, second) = (_checked(part, nested - 1) for part in parts)
         refuse_unless(a.verdict == b.verdict == "holds", "a part does not hold")
         words = check_composition(question, first, second)
@@ -127,38 +116,30 @@ def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[t
 
         refuse_unless(set(proof) == {"boxes"}, "no trees of boxes")
         return [("boxes", check_boxes(question, proof["boxes"]))]
-    searched = bool(question.searched)
-    refuse_unless(set(proof) == ({"squares", "tau_u"} if searched else {"squares"}), "no proof")
-    shown = []
-    for clause in question.clauses:
-        if clause not in ("squares", "interchange"):
-            shown.append((clause, _read_off(question, clause)))
-    if searched and proof["squares"] == {}:
-        how = check_table(statement_of(question, {}), question, proof["tau_u"])
-        return [*shown, (question.clauses[-1], how)]
-    maps = None
-    if searched:
-        domains = domains_of(question.claim.low, question.claim.high)
-        maps = expressions_of(proof["tau_u"], domains)
+    keys = {"squares", "tau_u"} if question.searched else {"squares"}
+    refuse_unless(set(proof) == keys and isinstance(proof["squares"], dict), "no proof")
+    shown = [(clause, _read_off(question, clause)) for clause in question.clauses[:-1]]
+    if question.searched and not proof["squares"]:
+        return [*shown, (question.clauses[-1], check_table(question, proof["tau_u"]))]
+    if question.searched:
+        maps = context_maps_of(proof["tau_u"], question.claim.low)
         how = _onto(question, maps) if question.searched == "searched-onto" else "given"
         shown.append(("τ_U", f"the certificate gives it; {how}"))
-    refuse_unless(isinstance(proof["squares"], dict), "no evidence")
-    statement = statement_of(question, maps)
-    how = check_squares(statement, question, proof["squares"])
+    else:
+        maps = context_map(question)
+    refuse_unless(set(maps) == set(question.claim.high.domains(*ROOTS)), "τ_U is not complete")
+    how = check_squares(squares_of(statement_of(question, maps)), proof["squares"])
     return [*shown, (question.clauses[-1], how)]
 
 
 def _read_off(question: Question, clause: str) -> str:
-    factors = question.factors
-    listed = sum(factor.listed for factor in factors.values())
-    how = f"{listed:,} states listed" if listed else "by the form of τ"
     if clause == "block map":
-        refuse_unless(are_disjoint(factors), "two τ read one variable")
-        return how
+        refuse_unless(are_disjoint(question.factors), "two τ read one variable")
+        return _listed(question.factors, "τ")
     if clause == "τ onto":
-        fits = are_disjoint(factors) and all(factor.onto for factor in factors.values())
+        fits = are_apart_and_onto(question.factors)
         refuse_unless(fits, "τ is not a block map with factors that are onto")
-        return how
+        return _listed(question.factors, "τ")
     if clause == "τ_U onto":
         return _onto(question, context_map(question))
     omega = question.claim.omega or ()
@@ -168,14 +149,15 @@ def _read_off(question: Question, clause: str) -> str:
     return f"{len(omega) ** 2:,} pairs compared"
 
 
-def _onto(question: Question, maps: Mapping[str, Any]) -> str:
-    """That τ_U is onto: its factors read roots of their own and are onto, or all contexts are listed."""
-    low = domains_of(question.claim.low, question.claim.high)
-    tops = {v.name: v.domain for v in question.claim.high.variables}
+def _onto(question: Question, maps: Mapping[str, Expression]) -> str:
+    """That τ_U is onto: its factors read roots of their own, and each takes every value."""
+    low, tops = (m.domains(*Kind) for m in (question.claim.low, question.claim.high))
     factors = {n: factor_of(n, e, low, tops[n]) for n, e in maps.items()}
-    refuse_unless(
-        are_disjoint(factors) and all(factor.onto for factor in factors.values()),
-        "τ_U is not a block map with factors that are onto",
-    )
+    fits = are_apart_and_onto(factors)
+    refuse_unless(fits, "τ_U is not a block map with factors that are onto")
+    return _listed(factors, "τ_U")
+
+
+def _listed(factors: Mapping[str, Factor], name: str) -> str:
     listed = sum(factor.listed for factor in factors.values())
-    return f"{listed:,} states listed" if listed else "by the form of τ_U"
+    return f"{listed:,} states listed" if listed else f"by the form of {name}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tauomega.theory.kernel.expression import substitute
 
-from .decoding import refuse_unless
+from .document import refuse_unless
 from .statements import Question, context_map
 
 __all__ = ["check_composition"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,37 +20,23 @@ from tauomega.theory.kernel.expression import (
     free_names,
     walk,
 )
-from tauomega.theory.kernel.program import Kind, Program, Variable
+from tauomega.theory.kernel.program import INNER, ROOTS, Kind, Program, Variable
 
-from .document import RefusedError
+from .document import RefusedError, refuse_unless
 
-__all__ = [
-    "Claim",
-    "claim_of",
-    "expressions_of",
-    "items_of",
-    "list_of",
-    "number_of",
-    "refuse_unless",
-]
+__all__ = ["Claim", "claim_of", "context_maps_of", "items_of", "list_of", "value_of"]
 
 DEEPEST, DIGITS, ALL_DIGITS, VARIABLES = 300, 1000, 100_000, 100_000
 _NUMBER = re.compile(r"-?[0-9]+(/[0-9]+)?")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPERATORS = {operator.value: operator for operator in Operator}
-_UNARY = frozenset({Operator.NEG, Operator.NOT, Operator.ABS, Operator.RELU, Operator.FLOOR})
-_CHAINED = frozenset(
-    {
-        Operator.ADD,
-        Operator.MUL,
-        Operator.AND,
-        Operator.OR,
-        Operator.XOR,
-        Operator.MIN,
-        Operator.MAX,
-        Operator.COUNT,
-    }
-)
+_NAME = re.compile(r"\S+")
+_OPERANDS = {
+    **dict.fromkeys(("-", "not", "abs", "relu", "floor"), (1, 1)),
+    **dict.fromkeys(("/", "mod", "==", "!=", "<", "<=", ">", ">="), (2, 2)),
+    **dict.fromkeys(("+", "*", "and", "or", "xor", "min", "max", "count"), (1, 10**9)),
+    "if": (3, 3),
+}
+"""Operator as it is written -> the fewest and the most operands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +51,6 @@ class Claim:
     sites: Mapping[str, tuple[str, ...]]
     inert: tuple[str, ...]
     interventions: tuple[Items, ...] | None
-
-
-def refuse_unless(condition: object, message: str) -> None:
-    """Refuse the certificate, unless."""
-    if not condition:
-        raise RefusedError(message)
 
 
 def _text(value: Any) -> str:
@@ -103,31 +83,13 @@ def value_of(text: Any) -> Value:
     return number
 
 
-def number_of(text: Any) -> int | Fraction:
-    """An exact number in lowest terms."""
-    value = value_of(text)
-    if isinstance(value, str):
-        raise RefusedError(f"{value!r} is no number")
-    return value
-
-
-def _integer(text: Any) -> int:
-    value = value_of(text)
-    if not isinstance(value, int):
-        raise RefusedError(f"{value!r} is no whole number")
-    return value
-
-
 def items_of(value: Any, domains: Mapping[str, Domain]) -> Items:
     """Names of `domains`, none twice, with values in them."""
-    found = []
-    for name, text in (list_of(pair, 2) for pair in list_of(value)):
-        refuse_unless(isinstance(name, str) and name in domains, f"no variable {name!r}")
-        given = value_of(text)
+    found = tuple((name, value_of(text)) for name, text in _pairs(value))
+    for name, given in found:
+        refuse_unless(name in domains, f"no variable {name!r}")
         refuse_unless(given in domains[name], f"{name} = {given} is outside its domain")
-        found.append((name, given))
-    refuse_unless(len(dict(found)) == len(found), "a variable is set twice")
-    return tuple(found)
+    return found
 
 
 def _domain(value: Any) -> Domain:
@@ -137,9 +99,10 @@ def _domain(value: Any) -> Domain:
         case "real":
             return Reals()
         case ["range", low, high]:
-            ends = _integer(low), _integer(high)
-            refuse_unless(ends[0] <= ends[1] and ends != (0, 1), f"no range: {ends}")
-            return Range(*ends)
+            match value_of(low), value_of(high):
+                case int() as first, int() as last if first <= last and (first, last) != (0, 1):
+                    return Range(first, last)
+            raise RefusedError(f"no range: {low}..{high}")
         case ["set", *values] if values:
             found = tuple(map(value_of, values))
             refuse_unless(len(set(found)) == len(found) and found != (0, 1), "no set of values")
@@ -156,23 +119,18 @@ def _expression(value: Any, depth: int = 0) -> Expression:
         case ["name", str() as name]:
             return Reference(name)
         case ["table", [*arguments], [*rows], default]:
-            keys = []
-            for row in rows:
-                key, entry = list_of(row, 2)
-                keys.append((tuple(map(value_of, list_of(key, len(arguments)))), entry))
-            refuse_unless(keys and arguments, "a table is empty")
-            entries = tuple((key, _expression(entry, depth + 1)) for key, entry in keys)
+            refuse_unless(rows and arguments, "a table is empty")
+            entries = []
+            for key, entry in (list_of(row, 2) for row in rows):
+                values = tuple(map(value_of, list_of(key, len(arguments))))
+                entries.append((values, _expression(entry, depth + 1)))
             other = None if default is None else _expression(default, depth + 1)
-            return Case(tuple(_expression(a, depth + 1) for a in arguments), entries, other)
-        case [str() as sign, *arguments] if sign in _OPERATORS:
-            operator = _OPERATORS[sign]
-            count = len(arguments)
-            if operator in _UNARY or operator is Operator.IF:
-                fits = count == (3 if operator is Operator.IF else 1)
-            else:
-                fits = count >= 1 if operator in _CHAINED else count == 2
-            refuse_unless(fits, f"{sign!r} with {count} operands")
-            return Apply(operator, tuple(_expression(a, depth + 1) for a in arguments))
+            return Case(tuple(_expression(a, depth + 1) for a in arguments), tuple(entries), other)
+        case [str() as sign, *arguments] if sign in _OPERANDS:
+            fewest, most = _OPERANDS[sign]
+            fits = fewest <= len(arguments) <= most
+            refuse_unless(fits, f"{sign!r} with {len(arguments)} operands")
+            return Apply(Operator(sign), tuple(_expression(a, depth + 1) for a in arguments))
         case _:
             raise RefusedError(f"no expression: {str(value)[:40]}")
 
@@ -185,15 +143,19 @@ def _tree(value: Any) -> Expression:
     return tree
 
 
-def expressions_of(value: Any, known: Mapping[str, Domain]) -> dict[str, Expression]:
+def _pairs(value: Any) -> list[tuple[str, Any]]:
+    """Pairs of a name, none twice, and something."""
+    found = [(_text(name), more) for name, more in (list_of(pair, 2) for pair in list_of(value))]
+    refuse_unless(len(dict(found)) == len(found), "a name is given twice")
+    return found
+
+
+def expressions_of(value: Any, known: Container[str]) -> dict[str, Expression]:
     """Pairs of a name and an expression in known names."""
-    found: dict[str, Expression] = {}
-    for name, tree in (list_of(pair, 2) for pair in list_of(value)):
-        expression = _tree(tree)
-        unknown = free_names(expression) - set(known)
-        refuse_unless(not unknown, f"{name} reads {', '.join(sorted(unknown))}")
-        refuse_unless(_text(name) not in found, f"{name!r} is given twice")
-        found[name] = expression
+    found = {name: _tree(tree) for name, tree in _pairs(value)}
+    for name, expression in found.items():
+        unknown = sorted(n for n in free_names(expression) if n not in known)
+        refuse_unless(not unknown, f"{name} reads {', '.join(unknown)}")
     return found
 
 
@@ -203,23 +165,23 @@ def _program(value: Any) -> Program:
     variables: list[Variable] = []
     for entry in declared:
         name, kind, domain, mechanism = _table(entry, ("name", "kind", "domain", "mechanism"))
-        kinds = [k for k in Kind if k.value == kind]
-        refuse_unless(kinds, f"no kind of variable: {kind!r}")
+        refuse_unless(_NAME.fullmatch(_text(name)), f"no name of a variable: {name[:40]!r}")
+        refuse_unless(kind in [k.value for k in Kind], f"no kind of variable: {kind!r}")
         tree = None if mechanism is None else _tree(mechanism)
-        refuse_unless((tree is None) == (kinds[0] is not Kind.ENDOGENOUS), f"{name!r}: mechanism")
-        variables.append(Variable(_text(name), kinds[0], _domain(domain), None, tree))
+        refuse_unless((tree is None) == (kind != "endogenous"), f"{name!r}: mechanism")
+        variables.append(Variable(name, Kind(kind), _domain(domain), None, tree))
+    found = Program(tuple(variables), tuple(map(_text, list_of(order))))
     mechanisms = {v.name: v.mechanism for v in variables}
     refuse_unless(len(mechanisms) == len(variables), "a variable is declared twice")
-    known = {v.name for v in variables if v.mechanism is None}
-    inner = [v.name for v in variables if v.kind in (Kind.INPUT, Kind.ENDOGENOUS)]
-    refuse_unless(sorted(map(_text, list_of(order))) == sorted(inner), "the order is incomplete")
-    for name in order:
+    fits = sorted(found.order) == sorted(found.domains(*INNER))
+    refuse_unless(fits, "the order is incomplete")
+    known = set(found.domains(Kind.EXOGENOUS, Kind.PARAMETER))
+    for name in found.order:
         mechanism = mechanisms[name]
-        if mechanism is not None:
-            missing = free_names(mechanism) - known
-            refuse_unless(not missing, f"{name!r} reads {', '.join(sorted(missing))} too early")
+        missing = set() if mechanism is None else free_names(mechanism) - known
+        refuse_unless(not missing, f"{name!r} reads {', '.join(sorted(missing))} too early")
         known.add(name)
-    return Program(tuple(variables), tuple(order))
+    return found
 
 
 def claim_of(value: Any) -> Claim:
@@ -231,29 +193,19 @@ def claim_of(value: Any) -> Claim:
     keys = ("low", "high", "tau", "tau_u", "omega", "sites", "inert", "interventions")
     low, high, tau, tau_u, omega, sites, inert, listed = _table(value, keys)
     below, above = _program(low), _program(high)
-    kinds = (Kind.INPUT, Kind.ENDOGENOUS)
-    inner = {v.name: v.domain for v in below.variables if v.kind in kinds}
-    upper = {v.name: v.domain for v in above.variables if v.kind in kinds}
-    outer = {v.name: v.domain for v in below.variables if v.kind is not Kind.ENDOGENOUS}
-    shared = {v.name: v.domain for v in above.variables if v.kind is Kind.PARAMETER}
-    own = {v.name: v.domain for v in below.variables if v.kind is Kind.PARAMETER}
+    inner, upper = below.domains(*INNER), above.domains(*INNER)
+    own, shared = below.domains(Kind.PARAMETER), above.domains(Kind.PARAMETER)
     for name in shared.keys() & own.keys():
         refuse_unless(shared[name] == own[name], f"the parameter {name!r} has two domains")
+    listing = (list_of(pair, 2) for pair in list_of(omega or []))
+    pairs = tuple((items_of(i, inner), items_of(j, upper)) for i, j in listing)
     found = Claim(
         below,
         above,
         expressions_of(tau, inner),
-        None if tau_u is None else expressions_of(tau_u, outer),
-        None
-        if omega is None
-        else tuple(
-            (items_of(i, inner), items_of(j, upper))
-            for i, j in (list_of(pair, 2) for pair in list_of(omega))
-        ),
-        {
-            _text(name): tuple(map(_text, list_of(site)))
-            for name, site in (list_of(pair, 2) for pair in list_of(sites))
-        },
+        None if tau_u is None else context_maps_of(tau_u, below),
+        None if omega is None else pairs,
+        {name: tuple(map(_text, list_of(site))) for name, site in _pairs(sites)},
         tuple(map(_text, list_of(inert))),
         None if listed is None else tuple(items_of(i, inner) for i in list_of(listed)),
     )
@@ -262,3 +214,8 @@ def claim_of(value: Any) -> Claim:
     refuse_unless(set(members) | set(found.inert) <= set(inner), "no low-level variable")
     refuse_unless(set(found.tau) | set(found.sites) <= set(upper), "no high-level variable")
     return found
+
+
+def context_maps_of(value: Any, low: Program) -> dict[str, Expression]:
+    """A τ_U: pairs of a name and an expression in low-level roots and parameters."""
+    return expressions_of(value, low.domains(*ROOTS, Kind.PARAMETER))

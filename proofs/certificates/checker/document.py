@@ -6,7 +6,15 @@ import json
 from hashlib import sha256
 from typing import Any, NoReturn
 
-__all__ = ["SCHEMA", "NotACertificateError", "RefusedError", "canonical", "digest", "read_document"]
+__all__ = [
+    "SCHEMA",
+    "NotACertificateError",
+    "RefusedError",
+    "canonical",
+    "digest",
+    "read_document",
+    "refuse_unless",
+]
 
 SCHEMA = "tauomega/certificate/1"
 LARGEST = 64_000_000
@@ -15,6 +23,12 @@ LARGEST = 64_000_000
 
 class RefusedError(Exception):
     """A certificate that does not prove its claim: why."""
+
+
+def refuse_unless(condition: object, message: str) -> None:
+    """Refuse the certificate, unless."""
+    if not condition:
+        raise RefusedError(message)
 
 
 class NotACertificateError(RefusedError):

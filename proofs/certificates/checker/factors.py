@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from tauomega.theory.kernel.domain import BOOL, Domain, Finite, Range, Reals, Value
+from tauomega.theory.kernel.domain import BOOL, Domain, Finite, Range, Reals, Value, as_range
 from tauomega.theory.kernel.evaluation import evaluate
 from tauomega.theory.kernel.expression import Apply, Expression, Operator, Reference, free_names
 from tauomega.theory.kernel.reaching import interval_of, weights_of
 
 from .document import RefusedError
 
-__all__ = ["Factor", "factor_of", "states_of"]
+__all__ = ["Factor", "are_apart_and_onto", "are_disjoint", "factor_of", "states_of"]
 
 STATES = 2**16
 """Combinations of values that are listed."""
@@ -28,6 +28,17 @@ class Factor:
     support: tuple[str, ...]
     onto: bool
     listed: int
+
+
+def are_apart_and_onto(factors: Mapping[str, Factor]) -> bool:
+    """Whether no variable is read by two factors, and each takes every value."""
+    return are_disjoint(factors) and all(factor.onto for factor in factors.values())
+
+
+def are_disjoint(factors: Mapping[str, Factor]) -> bool:
+    """Whether no variable is read by two factors."""
+    read = [v for factor in factors.values() for v in factor.support]
+    return len(set(read)) == len(read)
 
 
 def states_of(names: tuple[str, ...], domains: Mapping[str, Domain]) -> list[dict[str, Value]]:
@@ -65,8 +76,8 @@ def factor_of(
         isinstance(d, Reals) for d in (target, *map(domains.get, names))
     ):
         return Factor(tuple(v for v in names if v in weights[1]), bool(weights[1]), 0)
-    wanted = Range(0, 1) if target == BOOL else target
-    if interval is not None and weights is not None and isinstance(wanted, Range):
+    wanted = as_range(target)
+    if interval is not None and weights is not None and wanted is not None:
         if interval.low not in wanted or interval.high not in wanted:
             raise RefusedError(f"τ of {name} leaves its domain")
         return Factor(tuple(v for v in varied if v in weights[1]), interval == wanted, 0)
@@ -74,14 +85,11 @@ def factor_of(
     values = [evaluate(expression, state) for state in states]
     if any(value not in target for value in values):
         raise RefusedError(f"τ of {name} leaves its domain")
-    table = {tuple(s.values()): v for s, v in zip(states, values, strict=True)}
+    keys = [tuple(state.values()) for state in states]
     support = []
     for place, variable in enumerate(names):
-        seen: dict[tuple[Value, ...], Value] = {}
-        for key, value in table.items():
-            rest = (*key[:place], *key[place + 1 :])
-            if seen.setdefault(rest, value) != value:
-                support.append(variable)
-                break
+        others = [(*key[:place], *key[place + 1 :]) for key in keys]
+        if len(set(zip(others, values, strict=True))) > len(set(others)):
+            support.append(variable)
     assert isinstance(target, Finite | Range)
     return Factor(tuple(support), len(set(values)) == target.size, len(states))

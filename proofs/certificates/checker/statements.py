@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
 
 from tauomega.theory.kernel.commuting import Blocks, Commuting, Interchange, Items, Listed
-from tauomega.theory.kernel.domain import Domain, Value
+from tauomega.theory.kernel.domain import Value
 from tauomega.theory.kernel.evaluation import evaluate
 from tauomega.theory.kernel.expression import Expression, Reference
-from tauomega.theory.kernel.program import Kind
+from tauomega.theory.kernel.program import INNER, ROOTS, Kind
 
 from .decoding import Claim
-from .document import RefusedError
-from .factors import Factor, factor_of, states_of
+from .document import refuse_unless
+from .factors import Factor, are_apart_and_onto, factor_of, states_of
 
-__all__ = [
-    "OVER_BOXES",
-    "Question",
-    "are_disjoint",
-    "context_map",
-    "family_of",
-    "question_of",
-    "settings_of",
-    "statement_of",
-]
+__all__ = ["OVER_BOXES", "Question", "context_map", "question_of", "scored", "statement_of"]
 
 OVER_BOXES = "interchange-over-boxes"
-PAIRS = 2**14
-"""Interventions that are listed one by one."""
+_INTERCHANGES = (("all", "outputs"), ("all", "mapped"))
+_KEYS = ("family", "omega", "tau_u", "high_family", "undefined")
 _SQUARES = ("tau-abstraction", "constructive", "uniform")
 _FIXED = {
     "given": "the given τ_U",
@@ -37,6 +28,13 @@ _FIXED = {
     "inputs": "τ_U the identity on the inputs",
 }
 _SEARCHED = {"searched": "some τ_U", "searched-onto": "some τ_U onto the high-level contexts"}
+_FAMILIES = {
+    "block": "of all unions of whole blocks",
+    "all": "of all hard interventions on mapped and inert variables",
+    "taumax": "on which ω_τ is defined",
+    "given": "that is listed",
+}
+_LEMMA_U = "Lemma U: uniform iff a compatible τ_U exists (proofs/lemma_u.py)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,101 +61,66 @@ def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) ->
         RefusedError: a definition or a parameter that this checker does not know, τ that leaves its
             domain.
     """
-    tau_u = parameters.get("tau_u", "")
     if definition == "interchange":
-        return _interchange(claim, parameters, tau_u)
+        return _interchange(claim, parameters)
     if definition == OVER_BOXES:
-        return _over_boxes(claim, parameters)
-    keys = {"family", "omega", "tau_u", "high_family", "undefined"}
-    if definition not in _SQUARES or set(parameters) != keys:
-        raise RefusedError(f"no definition with these parameters is checked: {definition!r}")
-    listed = parameters["family"] == "given"
-    if parameters["high_family"] != "image" or parameters["undefined"] not in (
-        ("error",) if listed else ("error", "exclude")
-    ):
-        raise RefusedError("only the image of ω, defined on the whole family, is checked")
-    upper, inner = _domains(claim)
-    if set(claim.tau) != set(upper):
-        raise RefusedError("some high-level variable has no τ")
-    factors = {n: factor_of(n, claim.tau[n], inner, upper[n]) for n in claim.tau}
-    if (parameters["omega"] == "given") != (claim.omega is not None) or (
-        claim.omega is not None and not listed
-    ):
-        raise RefusedError("a given ω goes with a listed family")
-    if parameters["omega"] not in ("given", "derived"):
-        raise RefusedError("only a given or derived ω is checked")
-    clauses, words = [], []
-    if definition == "uniform" and claim.omega is not None:
-        clauses.append("ω order-preserving")
-        words.append("ω preserves order")
-    if definition == "constructive":
-        clauses.append("block map")
-        words.append("each τ reads a block of its own")
-    if definition != "uniform":
-        clauses.append("τ onto")
-        words.append("τ is onto")
-        if tau_u in _FIXED:
-            clauses.append("τ_U onto")
-            words.append("τ_U is onto")
-    how = _FIXED.get(tau_u) or _SEARCHED.get(tau_u)
-    if how is None or (tau_u == "given") != (claim.tau_u is not None):
-        raise RefusedError(f"tau_u = {tau_u} is not checked")
-    clauses.append("squares")
-    words.append(
+        from .boxes import question_over_boxes  # what other claims do not need is not loaded
+
+        return question_over_boxes(claim, parameters)
+    known = definition in _SQUARES and set(parameters) == set(_KEYS)
+    refuse_unless(known, f"no definition with these parameters is checked: {definition!r}")
+    family, omega, tau_u, high_family, undefined = (parameters[key] for key in _KEYS)
+    listed = family == "given"
+    defined = undefined == "error" or (undefined == "exclude" and not listed)
+    fits = high_family == "image" and defined
+    refuse_unless(fits, "only the image of ω, defined on the whole family, is checked")
+    mapped = set(claim.tau) == set(claim.high.domains(*INNER))
+    refuse_unless(mapped, "some high-level variable has no τ")
+    factors = _factors(claim, claim.tau)
+    given = claim.omega is not None
+    fits = (omega == "given") == given and listed >= given
+    refuse_unless(fits, "a given ω goes with a listed family")
+    refuse_unless(omega in ("given", "derived"), "only a given or derived ω is checked")
+    asked = {
+        "ω order-preserving": definition == "uniform" and given,
+        "block map": definition == "constructive",
+        "τ onto": definition != "uniform",
+        "τ_U onto": definition != "uniform" and tau_u in _FIXED,
+    }
+    clauses = tuple(clause for clause, wanted in asked.items() if wanted)
+    how = (_FIXED | _SEARCHED).get(tau_u)
+    fits = how is not None and (tau_u == "given") == (claim.tau_u is not None)
+    refuse_unless(fits, f"tau_u = {tau_u} is not checked")
+    squares = (
         f"with {how}, in every context, for every intervention of the family "
-        f"{_family_words(parameters['family'])}, τ of the low-level solution equals the high-level "
-        "solution"
+        f"{_FAMILIES.get(family, f'{family} (unions of at most so many whole blocks)')}, τ of the "
+        "low-level solution equals the high-level solution"
     )
-    relies = []
-    if definition == "uniform":
-        relies.append("Lemma U: uniform iff a compatible τ_U exists (proofs/lemma_u.py)")
-    searched = tau_u if tau_u in _SEARCHED else ""
     return Question(
         claim,
         definition,
         parameters,
         factors,
-        tuple(clauses),
-        "; ".join(words),
-        searched,
-        tuple(relies),
+        (*clauses, "squares"),
+        "; ".join([*clauses, squares]),
+        tau_u if tau_u in _SEARCHED else "",
+        (_LEMMA_U,) if definition == "uniform" else (),
     )
 
 
-def _domains(claim: Claim) -> tuple[dict[str, Domain], dict[str, Domain]]:
-    """The domains of the high-level and of the low-level endogenous variables."""
-    kinds = (Kind.INPUT, Kind.ENDOGENOUS)
-    upper, inner = (
-        {v.name: v.domain for v in model.variables if v.kind in kinds}
-        for model in (claim.high, claim.low)
-    )
-    return upper, inner
+def _factors(claim: Claim, names: Iterable[str]) -> dict[str, Factor]:
+    upper, inner = claim.high.domains(*INNER), claim.low.domains(*INNER)
+    return {n: factor_of(n, claim.tau[n], inner, upper[n]) for n in names}
 
 
-def are_disjoint(factors: Mapping[str, Factor]) -> bool:
-    """Whether no variable is read by two factors."""
-    read = [v for factor in factors.values() for v in factor.support]
-    return len(set(read)) == len(read)
-
-
-def _family_words(family: str) -> str:
-    return {
-        "block": "of all unions of whole blocks",
-        "all": "of all hard interventions on mapped and inert variables",
-        "taumax": "on which ω_τ is defined",
-        "given": "that is listed",
-    }.get(family, f"{family} (unions of at most so many whole blocks)")
-
-
-def _interchange(claim: Claim, parameters: Mapping[str, str], tau_u: str) -> Question:
-    if set(parameters) != {"sources", "joint", "scored", "tau_u"} or (
-        parameters["sources"] != "all" or parameters["scored"] not in ("outputs", "mapped")
-    ):
-        raise RefusedError("only interchanges from all sources, scored by τ, are checked")
-    if tau_u not in _FIXED or not claim.sites or (tau_u == "given") != (claim.tau_u is not None):
-        raise RefusedError("an interchange needs sites and a fixed τ_U")
-    upper, inner = _domains(claim)
-    factors = {n: factor_of(n, claim.tau[n], inner, upper[n]) for n in _scored(claim, parameters)}
+def _interchange(claim: Claim, parameters: Mapping[str, str]) -> Question:
+    known = set(parameters) == {"sources", "joint", "scored", "tau_u"}
+    fits = known and (parameters["sources"], parameters["scored"]) in _INTERCHANGES
+    refuse_unless(fits, "only interchanges from all sources, scored by τ, are checked")
+    tau_u = parameters["tau_u"]
+    fixed = tau_u in _FIXED and (tau_u == "given") == (claim.tau_u is not None)
+    refuse_unless(fixed and claim.sites, "an interchange needs sites and a fixed τ_U")
+    factors = _factors(claim, scored(claim, mapped=parameters["scored"] == "mapped"))
     words = (
         f"with {_FIXED[tau_u]}, for every base, every set of sites ({parameters['joint']} at once) and "
         "every source of each, setting the sites to their values on the sources gives the scored "
@@ -166,30 +129,16 @@ def _interchange(claim: Claim, parameters: Mapping[str, str], tau_u: str) -> Que
     return Question(claim, "interchange", parameters, factors, ("interchange",), words, "", ())
 
 
-def _over_boxes(claim: Claim, parameters: Mapping[str, str]) -> Question:
-    if set(parameters) != {"radius", "joint"} or not claim.sites:
-        raise RefusedError("interchange over boxes has a radius, a number of sites, and sites")
-    factors = {n: Factor((), False, 0) for n in _scored(claim, {"scored": "outputs"})}  # only named
-    words = (
-        f"for every base, every set of sites ({parameters['joint']} at once) and every source of each, at "
-        f"all inputs within {parameters['radius']} of the codes of their contexts, setting the sites to "
-        f"their values on the sources gives {', '.join(factors)} the values that setting the high-level "
-        "variables gives"
-    )
-    return Question(claim, OVER_BOXES, parameters, factors, ("boxes",), words, "", ())
-
-
-def _scored(claim: Claim, parameters: Mapping[str, str]) -> list[str]:
-    inputs = {v.name for v in claim.high.variables if v.kind is Kind.INPUT}
-    mapped = [n for n in claim.tau if n not in inputs or n in claim.sites]
-    if parameters["scored"] == "mapped":
-        if not set(claim.sites) <= set(mapped):
-            raise RefusedError("a site has no τ")
-        return mapped
-    scored = [n for n in mapped if n not in claim.sites]
-    if not scored:
-        raise RefusedError("nothing is scored")
-    return scored
+def scored(claim: Claim, *, mapped: bool) -> list[str]:
+    """The high-level variables that an interchange compares: those mapped, or the outputs among them."""
+    inputs = claim.high.domains(Kind.INPUT)
+    found = [n for n in claim.tau if n not in inputs or n in claim.sites]
+    if mapped:
+        refuse_unless(set(claim.sites) <= set(found), "a site has no τ")
+        return found
+    found = [n for n in found if n not in claim.sites]
+    refuse_unless(found, "nothing is scored")
+    return found
 
 
 # ---------------------------------------------------------------- the statement
@@ -202,37 +151,33 @@ def context_map(question: Question) -> dict[str, Expression]:
         RefusedError: a root of that name is missing below.
     """
     given = question.claim.tau_u or {}
-    inputs = question.parameters.get("tau_u", "inputs") == "inputs"
-    kinds = (Kind.INPUT,) if inputs else (Kind.INPUT, Kind.EXOGENOUS)
-    below = {v.name for v in question.claim.low.variables if v.kind in kinds}
+    kinds = (Kind.INPUT,) if question.parameters.get("tau_u", "inputs") == "inputs" else ROOTS
+    below, above = question.claim.low.domains(*kinds), question.claim.high.domains(*kinds)
     found: dict[str, Expression] = {}
-    for root in question.claim.high.variables:
-        if root.kind in (Kind.INPUT, Kind.EXOGENOUS):
-            here = root.name in below and (root.kind is Kind.INPUT or not inputs)
-            if root.name not in given and not here:
-                raise RefusedError(f"no low-level root {root.name!r}")
-            found[root.name] = given.get(root.name, Reference(root.name))
+    for name in question.claim.high.domains(*ROOTS):
+        here = name in given or (name in below and name in above)
+        refuse_unless(here, f"no low-level root {name!r}")
+        found[name] = given.get(name, Reference(name))
     return found
 
 
-def statement_of(question: Question, tau_u: Mapping[str, Expression] | None = None) -> Commuting:
-    """The statement that the squares commute, with the fixed τ_U or this one."""
+def statement_of(question: Question, tau_u: Mapping[str, Expression] | None) -> Commuting:
+    """The statement that the squares commute, with this τ_U; with `None` the high-level context is free."""
     claim = question.claim
-    maps = context_map(question) if tau_u is None else tau_u
-    tau = tuple(claim.tau.items())
+    family: Blocks | Listed | Interchange
     if question.definition == "interchange":
         joint = question.parameters["joint"]
-        most = None if joint == "all" else _number(joint)
-        family: Blocks | Listed | Interchange = Interchange(tuple(claim.sites.items()), most)
+        sites = tuple(claim.sites.items())
+        family = Interchange(sites, None if joint == "all" else _number(joint))
         compared = tuple(question.factors)
     else:
         family, compared = family_of(question), tuple(claim.tau)
-    return Commuting(claim.low, claim.high, tau, tuple(maps.items()), family, compared)
+    maps = None if tau_u is None else tuple(tau_u.items())
+    return Commuting(claim.low, claim.high, tuple(claim.tau.items()), maps, family, compared)
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 6 or text.startswith("0"):
-        raise RefusedError(f"no number: {text!r}")
+    refuse_unless(re.fullmatch("[1-9][0-9]{0,5}", text), f"no number: {text!r}")
     return int(text)
 
 
@@ -244,79 +189,44 @@ def family_of(question: Question) -> Blocks | Listed:
     """
     claim, family = question.claim, question.parameters["family"]
     factors = question.factors
-    if claim.omega is None and not (
-        are_disjoint(factors) and all(f.onto and f.support for f in factors.values())
-    ):
-        raise RefusedError("ω_τ is checked for block maps whose factors are onto and not constant")
-    blocks = tuple((name, factor.support) for name, factor in factors.items())
+    derived = are_apart_and_onto(factors) and all(f.support for f in factors.values())
+    how = "ω_τ is checked for block maps whose factors are onto and not constant"
+    refuse_unless(claim.omega is not None or derived, how)
     if family == "given":
-        if not claim.interventions:
-            raise RefusedError("the listed family is empty")
-        return Listed(tuple((i, _image(question, i)) for i in claim.interventions))
+        refuse_unless(claim.interventions, "the listed family is empty")
+        return Listed(tuple((i, _image(question, i)) for i in claim.interventions or ()))
+    blocks = tuple((name, factor.support) for name, factor in factors.items())
     if family == "block":
         return Blocks(blocks)
     if family.startswith("single:"):
         return Blocks(blocks, (), _number(family.removeprefix("single:")))
-    if family in ("all", "taumax") and all(len(block) == 1 for _, block in blocks):
-        if set(claim.inert) & {v for _, block in blocks for v in block}:
-            raise RefusedError("an inert variable is read by τ")
-        return Blocks(blocks, claim.inert)
-    raise RefusedError(f"the family {family} is not checked")
+    whole = family in ("all", "taumax") and all(len(block) == 1 for _, block in blocks)
+    refuse_unless(whole, f"the family {family} is not checked")
+    read = {v for _, block in blocks for v in block}
+    refuse_unless(not read & set(claim.inert), "an inert variable is read by τ")
+    return Blocks(blocks, claim.inert)
 
 
 def _image(question: Question, intervention: Items) -> Items:
     """ω at a listed intervention: as given, or what τ makes of it, block by block."""
-    if question.claim.omega is not None:
-        for i, j in question.claim.omega:
-            if set(i) == set(intervention):
-                return j
-        raise RefusedError("ω is not given at a listed intervention")
-    fixed = dict(intervention)
-    upper, inner = _domains(question.claim)
+    claim, fixed = question.claim, dict(intervention)
+    if claim.omega is not None:
+        found = [j for i, j in claim.omega if dict(i) == fixed]
+        refuse_unless(found, "ω is not given at a listed intervention")
+        return found[0]
+    upper, inner = claim.high.domains(*INNER), claim.low.domains(*INNER)
     read = {v for factor in question.factors.values() for v in factor.support}
-    if not set(fixed) <= read | set(question.claim.inert):
-        raise RefusedError("a listed intervention sets a variable that is neither mapped nor inert")
+    how = "a listed intervention sets a variable that is neither mapped nor inert"
+    refuse_unless(set(fixed) <= read | set(claim.inert), how)
     items: list[tuple[str, Value]] = []
     for name, factor in question.factors.items():
-        here = {v: fixed[v] for v in factor.support if v in fixed}
-        if not here:
+        if not any(v in fixed for v in factor.support):
             continue
-        rest = states_of(tuple(v for v in factor.support if v not in fixed), inner)
-        others = {v: next(iter(d)) for v, d in inner.items()}  # type: ignore[arg-type]
-        seen = {evaluate(question.claim.tau[name], others | here | state) for state in rest}
+        varied = tuple(v for v in factor.support if v not in fixed)
+        read_at = {v: next(iter(d)) for v, d in inner.items()} | fixed  # type: ignore[arg-type]
+        seen = {evaluate(claim.tau[name], read_at | s) for s in states_of(varied, inner)}
+        fits = len(seen) in (1, getattr(upper[name], "size", 1))
+        refuse_unless(fits, f"ω_τ is undefined at a listed intervention, for {name}")
         if len(seen) == 1:
             items.append((name, seen.pop()))
-        elif len(seen) < getattr(upper[name], "size", 0):
-            raise RefusedError(f"ω_τ is undefined at a listed intervention, for {name}")
     return tuple(items)
-
-
-def settings_of(family: Blocks | Listed, question: Question) -> list[tuple[Items, Items]]:
-    """Every pair of a low-level and a high-level intervention of a family.
-
-    Raises:
-        RefusedError: there are more than 2^14.
-    """
-    if isinstance(family, Listed):
-        return list(family.pairs)
-    _, inner = _domains(question.claim)
-    tau = question.claim.tau
-    choices: list[list[tuple[Items, Items]]] = []
-    total = 1
-    for name, block in (*family.blocks, *(("", (v,)) for v in family.inert)):
-        states = states_of(block, inner)
-        total *= 1 + len(states)
-        if total > PAIRS:
-            raise RefusedError(f"more than {PAIRS:,} interventions, one by one")
-        others = {v: next(iter(d)) for v, d in inner.items()} if name else {}  # type: ignore[arg-type]
-        options: list[tuple[Items, Items]] = [((), ())]
-        for state in states:
-            image = ((name, evaluate(tau[name], others | state)),) if name else ()
-            options.append((tuple(state.items()), image))
-        choices.append(options)
-    found = []
-    for chosen in product(*choices):
-        high = tuple(item for _, image in chosen for item in image)
-        if family.most is None or sum(bool(image) for _, image in chosen) <= family.most:
-            found.append((tuple(item for low, _ in chosen for item in low), high))
-    return found

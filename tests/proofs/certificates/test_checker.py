@@ -12,9 +12,10 @@ import pytest
 from tauomega.proofs.certificates.checker import (
     checking,
     decoding,
+    evidence,
     factors,
+    matching,
     squares,
-    statements,
 )
 from tauomega.proofs.certificates.checker import document as document_module
 from tauomega.proofs.certificates.checker.checking import _read_off, check_certificate, stated
@@ -25,19 +26,22 @@ from tauomega.proofs.certificates.checker.document import (
     canonical,
     digest,
 )
+from tauomega.proofs.certificates.checker.evidence import transcript_of
 from tauomega.proofs.certificates.checker.factors import factor_of, states_of
-from tauomega.proofs.certificates.checker.squares import enumerable, transcript_of
+from tauomega.proofs.certificates.checker.squares import settings_of, work_of
 from tauomega.proofs.certificates.checker.statements import (
+    Question,
+    context_map,
     family_of,
     question_of,
-    settings_of,
     statement_of,
 )
 from tauomega.proofs.certificates.encoding import claim_to_json
-from tauomega.proofs.certificates.writing import certificate_of
+from tauomega.proofs.certificates.writing import certificate_of, enumerable
 from tauomega.proofs.testing.damage import example_text, resealed, task_text
 from tauomega.proofs.testing.scaling import scaled
 from tauomega.solvers.checking import check
+from tauomega.solvers.circuits import variables_of
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
@@ -60,7 +64,7 @@ from tauomega.theory.kernel import (
     words,
 )
 from tauomega.theory.kernel.circuit import FALSE
-from tauomega.theory.kernel.commuting import Blocks, Listed, build
+from tauomega.theory.kernel.commuting import INDEX, Blocks, Listed, Squares, build, squares_of
 from tauomega.theory.kernel.diagram import diagram_of
 from tauomega.theory.kernel.scope import Scope
 from tauomega.theory.policy import Depth, TauUPolicy
@@ -121,15 +125,14 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("ce8", ("proof",), {}, "no counterexample"),
     ("ce8", ("proof", "counterexample"), [], "no counterexample"),
     ("ce8", ("proof", "counterexample", "kind"), "triangle", "no kind of counterexample"),
-    ("ce8", ("proof", "counterexample", "more"), 1, "a square has the keys"),
-    ("ce8", ("proof", "counterexample", "sources"), [], "no interchange of the family"),
-    ("ce8", ("proof", "counterexample", "sources"), 3, "a list is missing"),
-    ("ce8", ("proof", "counterexample", "context"), [], "the context is not complete"),
-    ("ce8", ("proof", "counterexample", "high"), [], "the sites have other values on their sources"),
-    ("ce8", ("proof", "counterexample", "low"), [], "the sites have other values on their sources"),
-    ("ce8", ("proof", "counterexample", "image"), [], "τ of the low-level solution is another"),
-    ("ce8", ("proof", "counterexample", "result"), [], "the high-level solution is another"),
-    ("ce8_single", ("proof",), {"squares": []}, "no evidence"),
+    ("ce8", ("proof", "counterexample", "more"), 1, "no kind of counterexample"),
+    ("ce8", ("proof", "counterexample", "at"), [], "what is given makes no square"),
+    ("ce8", ("proof", "counterexample", "at"), 3, "a list is missing"),
+    ("ce8", ("proof", "counterexample", "at", -1, 1), "2", "is outside its domain"),
+    ("ce8", ("proof", "counterexample", "at", -1, 0), "nobody", "no variable 'nobody'"),
+    ("ce8", ("proof", "counterexample", "image"), [], "the two solutions are others"),
+    ("ce8", ("proof", "counterexample", "result"), [], "the two solutions are others"),
+    ("ce8_single", ("proof",), {"squares": []}, "no proof"),
     ("ce8_single", ("proof",), {"squares": {}, "tau_u": []}, "no proof"),
     ("ce8_single", ("proof", "squares", "kind"), "hope", "no kind of evidence: 'hope'"),
     ("ce8_single", ("proof", "squares", "kind"), "construction", "evidence has the keys kind"),
@@ -155,14 +158,15 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("ce3", ("parameters", "undefined"), "exclude", "only the image of ω"),
     ("ce3_tau_abstraction", ("proof", "counterexample", "value"), [["Y1", "0"]], "not the first value"),
     ("ce3_tau_abstraction", ("proof", "counterexample", "value"), [], "not the first value"),
-    ("ce3_tau_abstraction", ("proof", "counterexample", "more"), [], "unknown keys"),
+    ("ce3_tau_abstraction", ("proof", "counterexample", "more"), [], "no kind of counterexample"),
     ("ce5_constructive", ("proof", "counterexample", "variable"), "X2", "not read by these τ"),
     ("ce5_constructive", ("proof", "counterexample", "readers"), ["Y1"], "not read by these τ"),
-    ("ce5_constructive", ("proof", "counterexample", "more"), [], "unknown keys"),
-    ("ce2_uniform", ("proof", "counterexample", "more"), [], "unknown keys"),
-    ("ce2_uniform", ("proof", "counterexample", "context"), [], "the context is not complete"),
+    ("ce5_constructive", ("proof", "counterexample", "more"), [], "no kind of counterexample"),
+    ("ce2_uniform", ("proof", "counterexample", "more"), [], "no kind of counterexample"),
+    ("ce2_uniform", ("proof", "counterexample", "context"), [], "what is given makes no square"),
     ("ce2_uniform", ("proof", "counterexample", "separators"), [], "there is no separator"),
-    ("ce2_uniform", ("proof", "counterexample", "separators"), [[]], "no separator"),
+    ("ce2_uniform", ("proof", "counterexample", "separators"), [[]], "what is given makes no square"),
+    ("ce2_uniform", ("proof", "counterexample", "separators"), [7], "a list is missing"),
     ("adder", ("proof", "squares", "clauses"), "0" * 64, "a proof of other clauses"),
     ("adder", ("proof", "squares", "steps"), [], "the last step is not the empty clause"),
     ("adder", ("proof", "squares", "steps"), [7], "no list of steps"),
@@ -170,17 +174,15 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("adder", ("proof", "squares", "steps"), [[[0], [1]]], "no list of steps"),
     ("adder", ("proof", "squares", "steps"), [[[2**31], [1]]], "no list of steps"),
     ("adder", ("proof", "squares", "steps"), [[["a"], [1]]], "no list of steps"),
-    ("adder", ("proof", "squares"), {"kind": "decision diagram", "order": [], "nodes": "1"}, "no diagram"),
+    ("adder", ("proof", "squares"), {"kind": "decision diagram", "order": [], "nodes": "1"}, "no decision diagram"),
     ("adder", ("proof", "squares"), {"kind": "decision diagram", "order": 1, "nodes": "1"}, "no order"),
     ("adder", ("parameters", "tau_u"), "searched", "STATED"),
-    ("faulty", ("proof", "counterexample", "sources"), [["S[1]", []]], "only an interchange has sources"),
-    ("faulty", ("proof", "counterexample", "low"), [["C[1]", "0"]], "the intervention is not of the family"),
-    ("faulty", ("proof", "counterexample", "low"), [["S[1]", "0"]], "ω of it is another"),
-    ("faulty", ("proof", "counterexample", "high"), [["S[1]", "0"]], "ω of it is another"),
-    ("faulty", ("proof", "counterexample", "low"), [["S[1]", "2"]], "S\\[1\\] = 2 is outside its domain"),
-    ("faulty", ("proof", "counterexample", "low"), [["T", "0"]], "no variable 'T'"),
-    ("faulty", ("proof", "counterexample", "low"), [["S[1]", "0"], ["S[1]", "0"]], "set twice"),
-    ("faulty", ("proof", "counterexample", "low"), [["S[1]"]], "a list is missing"),
+    ("faulty", ("proof", "counterexample", "at"), [["do C[1]", "1"]], "no variable 'do C\\[1\\]'"),
+    ("faulty", ("proof", "counterexample", "at"), [["do S[1]", "1"]], "what is given makes no square"),
+    ("faulty", ("proof", "counterexample", "at"), [["set S[1]", "2"]], "S\\[1\\] = 2 is outside its domain"),
+    ("faulty", ("proof", "counterexample", "at"), [["T", "0"]], "no variable 'T'"),
+    ("faulty", ("proof", "counterexample", "at"), [["do S[1]", "0"], ["do S[1]", "0"]], "given twice"),
+    ("faulty", ("proof", "counterexample", "at"), [["do S[1]"]], "a list is missing"),
     ("faulty", ("claim", "tau_u"), [], "tau_u = identity is not checked"),
     # models
     ("ce8", ("claim", "low"), {}, "an object with the keys variables, order"),
@@ -188,11 +190,13 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("ce8", ("claim", "low", "order"), [], "the order is incomplete"),
     ("ce8", ("claim", "low", "order", 0), 3, "a string is missing"),
     ("ce8", ("claim", "low", "variables", 0, "kind"), "noun", "no kind of variable"),
+    ("ce8", ("claim", "low", "variables", 0, "name"), "set X", "no name of a variable"),
+    ("ce8", ("claim", "low", "variables", 0, "name"), "", "no name of a variable"),
     ("ce8", ("claim", "low", "variables", 0, "domain"), "complex", "no domain that is decided"),
     ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "1", "0"], "no range"),
     ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "1"], "no range"),
-    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "1/2"], "is no whole number"),
-    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "x"], "is no whole number"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "1/2"], "no range"),
+    ("ce8", ("claim", "low", "variables", 0, "domain"), ["range", "0", "x"], "no range"),
     ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "2", "2"], "no set of values"),
     ("ce8", ("claim", "low", "variables", 0, "domain"), ["set", "0", "1"], "no set of values"),
     ("ce8", ("claim", "low", "variables", 0, "domain"), ["set"], "no domain that is decided"),
@@ -379,17 +383,30 @@ def asked(
     return question_of(claim_of(claim_to_json(found, own)), definition, parameters | more)
 
 
+def one_model(question: Question) -> Squares:
+    """The statement of a question, with its fixed τ_U if it has one."""
+    return squares_of(statement_of(question, None if question.searched else context_map(question)))
+
+
+def settings(question: Question) -> list[dict[str, Any]]:
+    """Each intervention of the family as the roots that choose it, the ones that count."""
+    squares = one_model(question)
+    found = []
+    for state in settings_of(squares):
+        on = {n: state[n] for s in squares.switches if state[s.name] for n in s.fields}
+        found.append(on | {n: state[n] for n in state if n == INDEX})
+    return found
+
+
 def test_families_are_what_they_are_called() -> None:
     found = claim(inert=["K"])
     blocks = (("A", ("X[1]", "X[2]")), ("B", ("X[3]",)), ("W", ("W",)))
     assert Blocks(blocks) == family_of(asked("block", found))
     assert Blocks(blocks, (), 2) == family_of(asked("single:2", found))
-    settings = settings_of(family_of(asked("block", found)), asked("block", found))
-    assert (1 + 4) * (1 + 2) * (1 + 2) == len(settings) == len(set(settings))
-    assert ((("X[1]", 1), ("X[2]", 1), ("W", 0)), (("A", 1), ("W", 0))) in settings
-    assert 1 + 4 + 2 + 2 == len(
-        settings_of(family_of(asked("single:1", found)), asked("single:1", found))
-    )
+    every = settings(asked("block", found))
+    assert (1 + 4) * (1 + 2) * (1 + 2) == len(every) == len({tuple(s.items()) for s in every})
+    assert {"set X[1]": 1, "set X[2]": 1, "set W": 0} in every
+    assert 1 + 4 + 2 + 2 == len(settings(asked("single:1", found)))
     with pytest.raises(RefusedError, match="the family all is not checked"):
         family_of(asked("all", found))
     single = Abstraction.from_text(
@@ -398,9 +415,9 @@ def test_families_are_what_they_are_called() -> None:
     for family in ("all", "taumax"):
         question = asked(family, single)
         assert Blocks((("B", ("X[3]",)),), ("K",)) == family_of(question)
-        settings = settings_of(family_of(question), question)
-        assert 3 * 3 == len(settings)
-        assert ((("X[3]", 1), ("K", 0)), (("B", 1),)) in settings
+        every = settings(question)
+        assert 3 * 3 == len(every)
+        assert {"set X[3]": 1, "set K": 0} in every
 
 
 def test_listed_interventions_have_the_images_that_tau_gives() -> None:
@@ -410,9 +427,10 @@ def test_listed_interventions_have_the_images_that_tau_gives() -> None:
     assert isinstance(family, Listed)
     expected = [(), (("A", 0),), (("A", 1),), (("B", 1),), (("A", 0), ("B", 0))]
     assert expected == [j for _, j in family.pairs]
-    assert list(family.pairs) == settings_of(family, question)
-    partly = asked("given", claim(), ["X[1] = 1"])
-    assert [()] == [j for _, j in settings_of(family_of(partly), partly)]  # τ can still be both
+    assert [{INDEX: k} for k in range(5)] == settings(question)
+    partly = family_of(asked("given", claim(), ["X[1] = 1"]))
+    assert isinstance(partly, Listed)
+    assert [()] == [j for _, j in partly.pairs]  # τ can still be both
     with pytest.raises(RefusedError, match="neither mapped nor inert"):
         family_of(asked("given", claim(), ["K = 0"]))
     with pytest.raises(RefusedError, match="the listed family is empty"):
@@ -462,12 +480,11 @@ def test_omega_of_tau_needs_factors_that_are_onto_and_apart() -> None:
 
 def test_enumerations_count_every_square_once() -> None:
     question = asked("block", claim())
-    statement = statement_of(question)
-    count, transcript = transcript_of(statement, question)
+    count, transcript = transcript_of(one_model(question))
     assert 8 * 45 == count
     assert 64 == len(transcript)
-    assert enumerable(statement, question)
-    assert enumerable(statement, question, cheap=True)
+    assert enumerable(one_model(question))
+    assert enumerable(one_model(question), cheap=True)
     for family, size, few in (("adder", 40, False), ("adder", 2, True)):
         member = scaled(family, size)
         found = question_of(
@@ -481,14 +498,14 @@ def test_enumerations_count_every_square_once() -> None:
                 "undefined": "error",
             },
         )
-        assert few == enumerable(statement_of(found), found)
+        assert few == enumerable(one_model(found))
     wrong = Abstraction.from_text(
         SCM.from_text(LOW), SCM.from_text(HIGH.replace("A and B", "A or B")),
         {"A": "X[1] and X[2]", "B": "X[3]", "W": "W"}, tau_u={"A0": "U[1] and U[2]", "B0": "U[3]"},
     )  # fmt: skip
     question = asked("block", wrong)
     with pytest.raises(RefusedError, match=r"square \d+ does not commute"):
-        transcript_of(statement_of(question), question)
+        transcript_of(one_model(question))
 
 
 @pytest.mark.parametrize("joint", [1, 2, None])
@@ -540,8 +557,8 @@ def test_uniform_with_a_given_order() -> None:
 def with_diagram(found: Document) -> Document:
     """The same certificate with a decision diagram as its evidence."""
     question = question_of(claim_of(found["claim"]), found["definition"], found["parameters"])
-    built = build(statement_of(question))
-    order = built.blaster.circuit.variables(built.literals)
+    built = build(one_model(question))
+    order = variables_of(built.blaster.circuit, built.literals)
     root, nodes = diagram_of(built.blaster.circuit, built.literals, order, 2**20)
     assert root == FALSE
     evidence = {"kind": "decision diagram", "order": order, "nodes": str(nodes)}
@@ -556,11 +573,11 @@ def test_decision_diagrams_are_built_again(originals: dict[str, Document]) -> No
     order = at(found, "proof", "squares", "order")
     for key, value, message in (
         ("nodes", str(nodes + 1), "the diagram has another size"),
-        ("order", order[:-1], "no diagram: the order does not name"),
-        ("order", [*order, order[0]], "no diagram: the order names a variable twice"),
+        ("order", order[:-1], "no decision diagram: the order does not name"),
+        ("order", [*order, order[0]], "no decision diagram: the order names a variable twice"),
         ("order", [*order[:-1], 0], "no order"),
         ("order", [*order[:-1], True], "no order"),
-        ("order", [*order[:-1], -order[-1]], "no diagram: the order does not name"),
+        ("order", [*order[:-1], -order[-1]], "no decision diagram: the order does not name"),
     ):
         changed = copy.deepcopy(found)
         changed["proof"]["squares"][key] = value
@@ -569,8 +586,8 @@ def test_decision_diagrams_are_built_again(originals: dict[str, Document]) -> No
     faulty = copy.deepcopy(originals["faulty"])
     question = question_of(claim_of(faulty["claim"]), faulty["definition"], faulty["parameters"])
     faulty |= {"verdict": "holds", "statement": stated(question, "holds")}
-    literals = build(statement_of(question))
-    order = literals.blaster.circuit.variables(literals.literals)
+    literals = build(one_model(question))
+    order = variables_of(literals.blaster.circuit, literals.literals)
     faulty["proof"] = {"squares": {"kind": "decision diagram", "order": order, "nodes": "1"}}
     with pytest.raises(RefusedError, match="the diagram is not false"):
         check_certificate(canonical(resealed(faulty)))
@@ -609,11 +626,10 @@ def test_a_square_may_set_as_many_blocks_as_the_family_allows() -> None:
         changed["parameters"]["family"] = family
         question = question_of(claim_of(base["claim"]), "tau-abstraction", changed["parameters"])
         changed["statement"] = stated(question, "fails")
-        setting = [["X[1]", "1"], ["X[2]", "1"]][:blocks]
+        targets = ("X[1]", "X[2]")[:blocks]
+        setting = [[n, "1"] for name in targets for n in (f"do {name}", f"set {name}")]
         changed["proof"]["counterexample"] |= {
-            "context": [["U[1]", "0"], ["U[2]", "1"]],
-            "low": setting,
-            "high": setting,
+            "at": [["U[1]", "0"], ["U[2]", "1"], *setting],
             "image": [["X[1]", "1"], ["X[2]", "1"], ["W", "0"]],
             "result": [["X[1]", "1"], ["X[2]", "1"], ["W", "1"]],
         }
@@ -623,6 +639,44 @@ def test_a_square_may_set_as_many_blocks_as_the_family_allows() -> None:
         else:
             with pytest.raises(RefusedError, match="the intervention is not of the family"):
                 check_certificate(data)
+
+
+def test_an_inert_variable_may_have_the_name_of_a_high_level_one() -> None:
+    """Each has a switch of its own: setting the low-level B says nothing about the high-level B."""
+    low = SCM.from_text("U : bool\nV : bool\nX = U\nB = V\nZ = X")
+    high = SCM.from_text("U : bool\nB = U\nC = B")
+    found = Abstraction.from_text(low, high, {"B": "X", "C": "Z"}, inert=["B"])
+    squares_ = one_model(asked("all", found, tau_u="identity"))
+    assert ["do B", "do C", "inert B"] == [switch.name for switch in squares_.switches]
+    assert 2 * 2 * 3**3 == transcript_of(squares_)[0]
+
+
+def test_a_map_of_contexts_reads_contexts_only() -> None:
+    found = claim_to_json(claim(), TauAbstraction())
+    found["tau_u"][0][1] = ["name", "X[1]"]
+    with pytest.raises(RefusedError, match=r"A0 reads X\[1\]"):
+        claim_of(found)
+
+
+def test_an_input_is_not_read_before_its_place_in_the_order() -> None:
+    """An intervention on it would have no effect on what is computed before."""
+    found = claim_to_json(
+        Abstraction.from_text(*(SCM.from_text("input I : bool\nX = I"),) * 2, {"X": "X", "I": "I"}),
+        TauAbstraction(),
+    )
+    claim_of(found)
+    found["low"]["order"].reverse()
+    with pytest.raises(RefusedError, match="'X' reads I too early"):
+        claim_of(found)
+
+
+def test_affine_forms_are_no_proof_where_a_context_may_leave_its_domain() -> None:
+    low = SCM.from_text("U : real\nX = U")
+    high = SCM.from_text("V : 0..1\nA : real = V")
+    found = Abstraction.from_text(low, high, {"A": "X"}, tau_u={"V": "U"})
+    model = one_model(asked("block", found, definition="uniform"))
+    with pytest.raises(RefusedError, match="a domain is not the reals"):
+        evidence.check_squares(model, {"kind": "linear identity"})
 
 
 def test_what_was_shown_is_told(originals: dict[str, Document]) -> None:
@@ -639,24 +693,23 @@ def test_limits_are_those_that_are_documented() -> None:
     assert (300, 1000, 100_000, 100_000) == (
         decoding.DEEPEST, decoding.DIGITS, decoding.ALL_DIGITS, decoding.VARIABLES,
     )  # fmt: skip
-    assert (2**16, 2**14) == (factors.STATES, statements.PAIRS)
-    assert (30_000_000, 2**20, 4) == (squares.WORK, squares.NODES, checking.NESTED)
+    assert (2**16, 2**14) == (factors.STATES, squares.SUBSETS)
+    assert (30_000_000, 2**20, 4) == (squares.WORK, evidence.NODES, checking.NESTED)
     assert (4_000_000, 2**14, 4096) == (circuit.LARGEST, words.WIDEST, blasting.MANY)
 
 
-def test_interventions_one_by_one_have_a_limit() -> None:
-    def blocks(count: int, last: int) -> Any:
+def test_sets_of_blocks_one_by_one_have_a_limit() -> None:
+    def blocks(count: int, family: str = "block") -> list[Any]:
         names = [f"X[{k}]" for k in range(1, count + 1)]
-        low = f"U[1..{count}] : bool\nV : 0..{last}\nX[i] = U[i]\nZ = V"
-        high = f"U[1..{count}] : bool\nV : 0..{last}\nX[i] = U[i]\nZ = V"
-        same = {n: n for n in (*names, "Z")}
-        found = Abstraction.from_text(SCM.from_text(low), SCM.from_text(high), same)
-        question = asked("block", found, tau_u="identity")
-        return settings_of(family_of(question), question)
+        low = f"U[1..{count}] : bool\nX[i] = U[i]"
+        found = Abstraction.from_text(*(SCM.from_text(low),) * 2, {n: n for n in names})
+        question = asked(family, found, tau_u="identity")
+        return squares.switched_on(one_model(question))
 
-    assert 3**7 * 7 == len(blocks(7, 5))
-    with pytest.raises(RefusedError, match="more than 16,384 interventions"):
-        blocks(7, 7)
+    assert 2**14 == len(blocks(14))
+    with pytest.raises(RefusedError, match="more than 16,384 sets of blocks"):
+        blocks(15)
+    assert 1 + 15 + 15 * 14 // 2 == len(blocks(15, "single:2"))
 
 
 def test_trees_are_equal_whatever_their_places() -> None:
@@ -684,42 +737,39 @@ def test_linear_models_are_certified_for_all_real_values(more: str, holds: bool)
     found = Abstraction.from_text(low, high, {"A": "X/2", "B": "Y", "C": "Z/2"}, tau_u=maps)
     definition = TauAbstraction(tau_u=TauUPolicy.GIVEN)
     question = asked("block", found)
-    statement = statement_of(question)
-    evidence = {"kind": "linear identity"}
+    statement = statement_of(question, context_map(question))
+    shown = {"kind": "linear identity"}
     if not holds:
         with pytest.raises(RefusedError, match="the two forms of C differ"):
-            squares.check_squares(statement, question, evidence)
+            evidence.check_squares(squares_of(statement), shown)
         return
     data = certificate_of(found, definition, check(found, definition))
     assert (
         "linear identity: 24 equal affine forms, for all real values"
         == check_certificate(data).shown[-1][1]
     )
-    assert squares.check_squares(statement, question, evidence).startswith("linear identity: 24")
+    assert evidence.check_squares(squares_of(statement), shown).startswith("linear identity: 24")
     for text, message in (
         ("Z = Y*Y", "an expression is not affine"),
         ("Z : 0..1 = 1", "not the reals"),
     ):
         other = replace(statement, low=SCM.from_text(LINEAR.partition("Z")[0] + text).program)
         with pytest.raises(RefusedError, match=message):
-            squares.check_squares(other, question, evidence)
+            evidence.check_squares(squares_of(other), shown)
 
 
 def test_a_listed_map_of_contexts_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     low = SCM.from_text("U : bool\nX = U")
     high = SCM.from_text("V : bool\nW[1..6] : bool\nA = V")
     question = asked("block", Abstraction.from_text(low, high, {"A": "X"}))
-    statement = statement_of(question, {})
-    assert 4 == squares._work(statement)
-    assert [0, 64] == squares.matching(statement, question)
-    below, above = squares.responses_of(statement, question)
-    assert (2, 128) == (len(below), len(above))
-    monkeypatch.setattr(squares, "WORK", 128 * 3 * 4)
-    squares.matching(statement, question)
-    monkeypatch.setattr(squares, "WORK", 128 * 3 * 4 - 1)
-    with pytest.raises(RefusedError, match="more than 1,535 nodes"):
-        squares.matching(statement, question)
-    monkeypatch.setattr(squares, "WORK", 2 * 3 * 4 - 1)
-    assert not enumerable(statement, question)
-    with pytest.raises(RefusedError, match="more than 23 nodes to evaluate"):
-        squares.matching(statement, question)
+    model = one_model(question)
+    nodes = work_of(model) // 3  # of the three interventions
+    assert ([0, 64], 128, 3) == matching.matching(question)
+    assert [2, 128] == [len(contexts) for contexts in matching.free_squares(question)[1:]]
+    monkeypatch.setattr(matching, "WORK", (2 + 128) * 3 * nodes)
+    assert [0, 64] == matching.matching(question)[0]
+    monkeypatch.setattr(matching, "WORK", (2 + 128) * 3 * nodes - 1)
+    with pytest.raises(RefusedError, match=rf"more than {(2 + 128) * 3 * nodes - 1:,} nodes"):
+        matching.matching(question)
+    above = tuple(n for n in model.context if n.startswith("above "))
+    assert 128 * 3 * nodes == work_of(model, *above)

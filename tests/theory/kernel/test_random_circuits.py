@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 from pysat.solvers import Solver
 
+from tauomega.solvers.circuits import values_of, variables_of
 from tauomega.theory.kernel.circuit import FALSE, TRUE, Circuit
 from tauomega.theory.kernel.diagram import Diagrams, DiagramTooLargeError, diagram_of
 from tauomega.theory.kernel.words import Word, Words, width_of
@@ -66,7 +67,7 @@ def test_gates_clauses_and_diagrams_compute_the_same_function(seed: int) -> None
     width = 1 << count
     literals = rng.sample(pool, k=2)
     wanted = truth[literals[0]] & truth[literals[1]]
-    values = circuit.values(circuit.cone(pool), given, width)
+    values = values_of(circuit, circuit.cone(pool), given, width)
     for f in pool:
         seen = values[f] if f > 0 else values[-f] ^ ((1 << width) - 1)
         assert seen == truth[f]
@@ -78,7 +79,7 @@ def test_gates_clauses_and_diagrams_compute_the_same_function(seed: int) -> None
     order = rng.sample(names, k=count)
     root, _ = diagram_of(circuit, literals, order, 10_000)
     assert (root == -TRUE) == (wanted == 0)
-    assert set(circuit.variables(literals)) <= set(names)
+    assert set(variables_of(circuit, literals)) <= set(names)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -202,6 +203,6 @@ def test_words_compute_exactly(
     for x, y in product(range(first[0], first[1] + 1), range(second[0], second[1] + 1)):
         given = {f: x >> k & 1 for k, f in enumerate(bits_a)}
         given |= {f: y >> k & 1 for k, f in enumerate(bits_b)}
-        values = circuit.values(cone, given, 1)
+        values = values_of(circuit, cone, given, 1)
         found = number(result, values)
         assert found == mean(Fraction(x, first[2]), Fraction(y, second[2])), (x, y)

@@ -13,6 +13,7 @@ from tauomega.proofs.testing.random_expressions import (
     random_expression,
     random_function,
 )
+from tauomega.solvers.circuits import values_of
 from tauomega.theory.kernel import (
     BOOL,
     Apply,
@@ -60,7 +61,7 @@ class Blasted:
 
     def holds(self, literals: list[int], state: dict[str, Value]) -> list[bool]:
         circuit = self.blaster.circuit
-        values = circuit.values(circuit.cone(literals), self.bits_at(state), 1)
+        values = values_of(circuit, circuit.cone(literals), self.bits_at(state), 1)
         return [bool(values[f]) if f > 0 else not values[-f] for f in literals]
 
     def at(self, state: dict[str, Value]) -> Value:
@@ -167,7 +168,7 @@ def test_every_position_of_a_variable_stands_for_a_value() -> None:
     [
         (Hole(()), "find fills it"),
         (Apply(Operator.ADD, (Reference("c"), Constant(1))), "arithmetic on the label"),
-        (Apply(Operator.NOT, (Reference("c"),)), "a label as a condition"),
+        (Apply(Operator.NOT, (Reference("c"),)), "arithmetic on the label"),
         (Apply(Operator.DIV, (Constant(1), Reference("w"))), "more than 4096 values"),
     ],
 )
