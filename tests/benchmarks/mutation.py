@@ -94,6 +94,11 @@ EQUIVALENT: dict[str, str] = {
         "a hint that comes twice is refused either way"
     ),
     "diagram: return node[side] if f > 0 else -node[side] [0 -> 1]": "no level is that of a constant",
+    "diagram: return node[side] if f > 0 else -node[side] [Gt -> GtE]": NO_ZERO,
+    **{
+        f"circuit: sign = 1 if (f < 0) == (g < 0) else -1 [{change}": NO_ZERO
+        for change in ("Lt -> LtE]", "Lt -> LtE] (2)", "0 -> 1]", "0 -> 1] (2)")
+    },
     "clausal: before, made = -1, 0 [0 -> 1]": "read only after a hint has set it",
     "clausal: before, made = -1, 0 [1 -> 2]": "below every number of a clause",
     'statements: fits = len(seen) in (1, getattr(upper[name], "size", 1)) [1 -> 2] (2)': (

@@ -123,7 +123,7 @@ def test_where_clauses_are_hopeless_a_decision_diagram_is_stored() -> None:
     order = document["proof"]["squares"]["order"]
     for other in (order[:-1], [*order, order[0]], [1, *order[1:]]):
         document["proof"]["squares"]["order"] = other
-        with pytest.raises(RefusedError, match="no diagram"):
+        with pytest.raises(RefusedError, match="no decision diagram"):
             check_certificate(sealed(document))
 
 
