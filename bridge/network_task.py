@@ -14,12 +14,15 @@ from tauomega.theory.kernel.parsing import Parser
 from tauomega.theory.scm import SCM
 from tauomega.theory.toml_source import Locate
 
+from .coordinates import Coordinates
+from .exact_layers import feature_names
+from .feature_text import features_of
 from .network import Network
 from .network_model import NetworkModel
 
 __all__ = ["NETWORK_READER", "NetworkTaskReader", "parse_site"]
 
-_KEYS = ("kind", "directory", "weights", "architecture", "inputs", "encode", "sha256")
+_KEYS = ("kind", "directory", "weights", "architecture", "inputs", "encode", "sha256", "features")
 
 
 @final
@@ -83,14 +86,15 @@ class NetworkTaskReader:
         if faults:
             raise InputError(faults)
         if isinstance(folder, str):
-            found = Network.from_directory(directory / folder)
-            return NetworkModel(found, domains, encode, semantics or "real")
-        assert isinstance(weights, str)
-        assert isinstance(architecture, dict)
-        network = Network.from_safetensors(
-            directory / weights, architecture, sha256=None if digest is None else str(digest)
-        )
-        return NetworkModel(network, domains, encode, semantics or "real")
+            network = Network.from_directory(directory / folder)
+        else:
+            assert isinstance(weights, str)
+            assert isinstance(architecture, dict)
+            network = Network.from_safetensors(
+                directory / weights, architecture, sha256=None if digest is None else str(digest)
+            )
+        features = _features(table.get("features", {}), network, locate)
+        return NetworkModel(network, domains, encode, semantics or "real", features)
 
     def _encode(
         self,
@@ -117,14 +121,41 @@ class NetworkTaskReader:
     def site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:
         """The units that a site string names."""
         assert isinstance(low, NetworkModel)
-        return parse_site(text, low.network, source)
+        return parse_site(text, low.network, source, features=low.features)
 
 
 NETWORK_READER = NetworkTaskReader()
 
 
-def parse_site(text: str, network: Network, source: Source | None = None) -> tuple[str, ...]:
-    """Read `layers.0[1]`, `layers.0[0:2]`, `layers.0[0, 2]` or `layers.0[:]`.
+def _features(table: object, network: Network, locate: Locate) -> dict[int, Coordinates]:
+    """The coordinates of layers under `[low.features]`, all faults at once."""
+    if not isinstance(table, dict):
+        raise InputError(['[low.features] is a table such as "layers.0" = { rotation = […] }'])
+    hidden = {f"layers.{k}": k for k in range(len(network.layers) - 1)}
+    found: dict[int, Coordinates] = {}
+    faults: list[Fault | str] = []
+    for name, data in table.items():
+        if name not in hidden:
+            faults.append(f"[low.features] {name!r} is no hidden layer{nearest(name, hidden)}")
+            continue
+        try:
+            found[hidden[name]] = features_of(data, network.widths[hidden[name]])
+        except InputError as error:
+            place = locate("low", "features", name)
+            faults += [Fault(f"{name}: {f.message}", source=place) for f in error.faults]
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def parse_site(
+    text: str,
+    network: Network,
+    source: Source | None = None,
+    *,
+    features: Mapping[int, Coordinates] | None = None,
+) -> tuple[str, ...]:
+    """Read `layers.0[1]`, `layers.0[0:2]`, `layers.0[0, 2]` or `layers.0[:]`, `layers.0.features[…]`.
 
     Raises:
         InputError: no such layer or unit, with what there is.
@@ -135,6 +166,8 @@ def parse_site(text: str, network: Network, source: Source | None = None) -> tup
         **hidden,
         "output": network.unit_names(len(network.layers) - 1),
     }
+    for k, coordinates in (features or {}).items():
+        known[f"layers.{k}.features"] = feature_names(k, coordinates.width)
     parser: Any = Parser(text, where, network=True)
     token = parser.name("a layer such as layers.0")
     if token.text not in known:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
-__all__ = ["cayley", "skew_of"]
+__all__ = ["cayley", "inverse_cayley", "skew_of"]
 
 Rows = tuple[tuple[Fraction, ...], ...]
 Array = npt.NDArray[Any]
@@ -65,6 +65,31 @@ def cayley(skew: Sequence[Sequence[Fraction | int]]) -> Rows:
     return tuple(
         tuple(Fraction(int(found[i, j].p), int(found[i, j].q)) for j in range(size))
         for i in range(size)
+    )
+
+
+def inverse_cayley(rotation: Rows) -> Rows | None:
+    """The skew-symmetric matrix whose Cayley transform is an orthogonal matrix, exactly.
+
+    Args:
+        rotation: an exactly orthogonal matrix.
+
+    Returns:
+        Its part above the diagonal; `None` if -1 is an eigenvalue of the rotation.
+    """
+    from flint import fmpq, fmpq_mat
+
+    size = len(rotation)
+    one = fmpq_mat(size, size, [fmpq(int(i == j)) for i in range(size) for j in range(size)])
+    given = fmpq_mat(
+        size, size, [fmpq(x.numerator, x.denominator) for row in rotation for x in row]
+    )
+    if (one + given).rank() < size:
+        return None
+    found = (one - given) * (one + given).inv()
+    return tuple(
+        tuple(Fraction(int(found[i, j].p), int(found[i, j].q)) for j in range(i + 1, size))
+        for i in range(size - 1)
     )
 
 

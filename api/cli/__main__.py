@@ -21,6 +21,7 @@ COMMANDS = {
     "find": "Fill the holes of a claim: one way, all ways, or how many there are.",
     "check": "Decide a claim: a task file, or an example's name.",
     "verify": "Check a certificate that `check --certificate` wrote.",
+    "align": "Learn where a network has a claim's variables, decide it, learn from what fails.",
     "place": "Decide every notion of a claim: the strongest that hold, the weakest that fail.",
     "distance": "Print how far a claim is from a definition, exactly.",
     "bench": "Run interpretability methods against labels that are decided.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from .alignment import Alignment
 
-__all__ = ["AlignmentClass", "Learner"]
+__all__ = ["AlignmentClass", "FiniteAlignmentClass", "Learner"]
 
 
 class Learner(Protocol):
@@ -71,5 +71,25 @@ class AlignmentClass(Protocol):
             activations: values of the layer on inputs, shape (inputs, units).
             sizes: the number of features of each variable (a bound, for classes that choose).
             generator: for random choices.
+        """
+        ...
+
+
+@runtime_checkable
+class FiniteAlignmentClass(Protocol):
+    """A class of finitely many placements on units: it is gone through, not trained.
+
+    Attributes:
+        name: how the command and results call it.
+    """
+
+    name: ClassVar[str]
+
+    def members(self, width: int, sizes: Sequence[int]) -> list[tuple[tuple[int, ...], ...]]:
+        """Every placement: the units of each variable.
+
+        Args:
+            width: the number of units of the layer.
+            sizes: the number of units of each variable.
         """
         ...

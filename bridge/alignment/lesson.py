@@ -23,7 +23,16 @@ from .question import AlignmentQuestion
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["AllPairs", "Batch", "Failure", "Lesson", "ListedPairs", "margins_of", "prefix"]
+__all__ = [
+    "AllPairs",
+    "Batch",
+    "Failure",
+    "Lesson",
+    "ListedPairs",
+    "expected_signs",
+    "margins_of",
+    "prefix",
+]
 
 
 @final
@@ -91,7 +100,8 @@ class AllPairs:
         self._margins = margins_of(question)
         number = {name: k for k, name in enumerate(question.variables)}
         self._tables = [
-            (tuple(number[n] for n in kind), *_expected(question, kind)) for kind in question.kinds
+            (tuple(number[n] for n in kind), *expected_signs(question, kind))
+            for kind in question.kinds
         ]
         self._failures: dict[tuple[int, ...], tuple[list[Tensor], Tensor]] = {}
         for kind in question.kinds:
@@ -102,6 +112,11 @@ class AllPairs:
             columns += [run(_rows([f.sources[v] for f in mine])) for v in range(len(kind))]
             wanted = torch.tensor([f.expected for f in mine]).float() * 2 - 1
             self._failures[tuple(number[n] for n in kind)] = columns, wanted
+
+    @property
+    def kinds(self) -> int:
+        """How many sets of variables are exchanged together."""
+        return len(self._tables)
 
     def margins(self, values: Tensor) -> Tensor:
         """The margins of τ."""
@@ -223,7 +238,7 @@ def _margin(condition: Condition, forms: Tensor) -> Tensor:
     return parts.amin(0) if condition.kind == "all" else parts.amax(0)
 
 
-def _expected(question: AlignmentQuestion, kind: Sequence[str]) -> tuple[list[Tensor], Tensor]:
+def expected_signs(question: AlignmentQuestion, kind: Sequence[str]) -> tuple[list[Tensor], Tensor]:
     """The code of each context as a source of each variable; signs by (codes …, base, compared)."""
     tables, codes = [], None
     for name in question.tau:

@@ -30,6 +30,7 @@ SEEDS = (0, 42, 1)
 WIDTH, OBJECT = 16, 4
 KINDS: tuple[tuple[int, ...], ...] = ((0,), (1,), (0, 1))
 BATCH, STEPS, PAIRS, TESTED = 6_400, 2_000, 1_280_000, 19_200
+OUR_RATE = 3e-2
 
 
 class Mlp(nn.Module):
@@ -226,9 +227,9 @@ def table(rates: tuple[float, ...], restarts: int) -> Iterator[str]:
         lesson, tested = pairs(PAIRS, generator), pairs(TESTED, generator)
         runs: list[tuple[str, float, float, float]] = []
         for k in range(restarts):
-            projectors, seconds = ours(module, lesson, 1e-2, seed + 1000 * k)
+            projectors, seconds = ours(module, lesson, OUR_RATE, seed + 1000 * k)
             name = f"tauomega, restart {k}" if restarts > 1 else "tauomega"
-            runs.append((name, 1e-2, accuracy(module, projectors, tested), seconds))
+            runs.append((name, OUR_RATE, accuracy(module, projectors, tested), seconds))
         for rate in rates if pyvene is not None else ():
             projectors, seconds = theirs(pyvene, module, lesson, rate, seed)
             runs.append(("pyvene", rate, accuracy(module, projectors, tested), seconds))

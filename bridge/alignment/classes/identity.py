@@ -30,6 +30,10 @@ class Identity:
         """The one map of the class."""
         return Fixed(activations.shape[1], blocks_of(sizes), self.name)
 
+    def members(self, width: int, sizes: Sequence[int]) -> list[tuple[tuple[int, ...], ...]]:
+        """The one placement."""
+        return [tuple(blocks_of(sizes))]
+
 
 @final
 class Fixed:

@@ -1,0 +1,180 @@
+"""`tauomega align`: learn an alignment of a network, decide it, and learn again from what fails."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tauomega.loading import load, task_source
+from tauomega.theory.errors import InputError, OutOfReachError
+
+from .alignment_report import alignment_lines, alignment_to_json
+from .exit_code import ExitCode
+from .line import output_width, write
+from .progress import shown_progress
+from .report_json import canonical, faults_to_json
+from .seconds import SECONDS
+
+if TYPE_CHECKING:
+    from tauomega.bridge.alignment.alignment_class import AlignmentClass
+    from tauomega.bridge.alignment.guided import Aligned, Guidance, Search
+    from tauomega.bridge.alignment.question import AlignmentQuestion
+    from tauomega.bridge.alignment.scoring import Score
+
+__all__ = ["command"]
+
+
+@click.command(name="align")
+@click.argument("task")
+@click.option(
+    "--class",
+    "class_name",
+    default="orthogonal",
+    show_default=True,
+    metavar="NAME",
+    help="The class of maps: identity, slice, mask, pca, orthogonal, boundless, affine, reversible.",
+)
+@click.option("--rounds", type=click.IntRange(1, 10_000), default=12, show_default=True)
+@click.option("--steps", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@click.option("--batch", type=click.IntRange(1, 1_000_000), default=1024, show_default=True)
+@click.option("--rate", type=float, default=0.02, show_default=True, help="The learning rate.")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True)
+@click.option(
+    "--timeout", type=SECONDS, default=60.0, help="Time to search in, such as 10s.  [default: 60s]"
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the alignment as a task that `tauomega check` decides.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep where the search stands in FILE, after every round.",
+)
+@click.option("--resume", is_flag=True, help="Go on where the --state file ends.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
+def command(
+    task: str,
+    class_name: str,
+    rounds: int,
+    steps: int,
+    batch: int,
+    rate: float,
+    seed: int,
+    timeout: float,
+    output: Path | None,
+    state: Path | None,
+    resume: bool,
+    as_json: bool,
+) -> ExitCode:
+    """Look for features of a layer of TASK's network that carry the variables with sites.
+
+    TASK is an interchange claim about a network. Its sites say which layer, and how many features each
+    variable may have. A map of the class is trained, frozen to exact numbers, and every interchange is
+    decided; failing pairs are learnt from until none is left. Exit status: 0 proved, 1 no map of the
+    (finite) class is one, 2 bad input, 3 not known, 130 interrupted.
+    """
+    from tauomega.bridge.alignment import find_alignment_class
+    from tauomega.bridge.alignment.fitting import Fitting
+    from tauomega.bridge.alignment.guided import Guidance
+
+    try:
+        if resume and state is None:
+            raise InputError(["--resume goes on with a file; name it with --state FILE"])
+        kind = find_alignment_class(class_name)
+        guidance = Guidance(Fitting(steps, batch, rate), rounds, seed=seed)
+        question = _question(task)
+        if output is not None and output.exists():
+            raise InputError([f"{output} exists; name another file"])
+        found, score = _search(task, question, kind, guidance, timeout, state, resume)
+        if output is not None:
+            _write(task, question, found, output)
+    except OutOfReachError as error:
+        raise InputError([str(error)]) from error
+    except InputError as error:
+        if as_json:
+            click.echo(canonical(faults_to_json(error)))
+        raise
+    if as_json:
+        click.echo(canonical(alignment_to_json(question, found, score)))
+    else:
+        write(
+            alignment_lines(question, found, score, kind.summary, title=task, width=output_width())
+        )
+    codes = {"proved": ExitCode.HOLDS, "impossible": ExitCode.FAILS, "unknown": ExitCode.UNKNOWN}
+    return codes[found.outcome.value]
+
+
+def _question(task: str) -> AlignmentQuestion:
+    from tauomega.bridge.alignment.question import AlignmentQuestion
+    from tauomega.theory.definitions.interchange import InterchangeConsistency
+
+    loaded = load(task)
+    definition = loaded.definition
+    if not isinstance(definition, InterchangeConsistency):
+        raise InputError(
+            [
+                f'align looks for interchange claims: write definition = "interchange", not {definition.name}'
+            ]
+        )
+    return AlignmentQuestion.from_claim(loaded.claim, joint=definition.joint.k)
+
+
+def _search(
+    task: str,
+    question: AlignmentQuestion,
+    kind: AlignmentClass,
+    guidance: Guidance,
+    timeout: float,
+    state: Path | None,
+    resume: bool,
+) -> tuple[Aligned, Score]:
+    from tauomega.bridge.alignment.guided import Search, align
+    from tauomega.bridge.alignment.scoring import score
+    from tauomega.bridge.alignment.search_file import load_search, save_search, search_digest
+
+    end = time.monotonic() + timeout
+    search = Search()
+    digest = search_digest(question, kind.name, guidance)
+    if state is not None:
+        if resume:
+            search = load_search(state, digest, question)
+        elif state.exists():
+            raise InputError([f"{state} exists; go on with it by --resume, or name another file"])
+
+    def saved(search: Search) -> None:
+        if state is not None:
+            save_search(state, digest, search)
+
+    with shown_progress(f"aligning {task}") as progress:
+        found = align(
+            question,
+            kind,
+            guidance,
+            search=search,
+            saved=saved,
+            stop=lambda: time.monotonic() > end,
+            told=progress,
+        )
+        return found, score(question, kind, found, guidance)
+
+
+def _write(task: str, question: AlignmentQuestion, found: Aligned, output: Path) -> None:
+    from tauomega.bridge.alignment.aligned_task import aligned_task
+    from tauomega.theory.toml_source import read_toml
+
+    text, source = task_source(task)
+    table, _ = read_toml(text, task)
+    made = aligned_task(
+        table, question, found.alignment, source=source, target=output.absolute().parent
+    )
+    try:
+        output.write_text(made, encoding="utf-8")
+    except OSError as error:
+        raise InputError([f"{output} cannot be written: {error.strerror}"]) from error
