@@ -5,7 +5,11 @@
 | `readout` | what is read off an output: the largest entry, or whether one is above a threshold |
 | `expectation` | the label that a high-level model gives, for every base and every source |
 | `clean` | each input run once; equal site values found once |
-| `sweep` | all pairs, in tiles of a fixed number of rows: the bits are those of the module at that batch |
+| `distinct` | sources whose sites hold the same bits, found once |
+| `sweep`, `sweeping` | all pairs, in tiles of a fixed number of rows: the bits are those of the module at that batch |
+| `replaying` | one tile, whole or pruned |
+| `pruned`, `pruned_run` | of sequences, only the positions that a patch changes and the label needs |
 | `fused` | a filter: the first linear map after a site split into a base part and a source part |
+| `fused_compiled`, `fused_kernel` | the same, compiled for the processor (the extra `fast`) |
 | `equivalence` | the coarsest variable that a site can carry, read off the table without a hypothesis |
 """

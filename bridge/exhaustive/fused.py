@@ -10,9 +10,11 @@ order with unit roundoff u, fused or not: its error is at most $\gamma_n \sum |w
 $\gamma_n = n u / (1 - n u)$ and η the smallest subnormal (Higham 2002, Section 3.1; Jeannerod & Rump 2013
 for any order). With $|h| \le H$ entry by entry over all bases and sources, either path computes the
 map within $E = \gamma_{n+3} (|W| H + |c|) + (n + 3)η$ of the exact value of the same weights and the same
-rounded $h$; a ReLU does not stretch a difference; a further linear map with weights V turns an error E
+rounded $h$; a ReLU does not stretch a difference, and a leaky one by no more than its slope, where that
+is above 1; a further linear map with weights V turns an error E
 of values of size at most X into $|V| E + \gamma (|V| (X + E) + |d|)$. Both paths stay within this
 of the exact value, so within twice it of each other; all of it is computed in float64, inflated by $1 + 2^{-20}$.
+Where a value could reach a quarter of the type's largest number, sums may overflow and there is no filter.
 Matrix products that round their operands (TF32, bfloat16 reductions) are not covered: on a GPU the filter
 is used only where PyTorch's settings exclude them.
 """
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, final
 
 import torch
@@ -92,9 +95,16 @@ class Fused:
         sources = tuple(h @ weight[:, c].T for h, c in zip(held, columns, strict=True))
         largest = values.abs().amax(dim=0).double()
         radius = _radius(weight, bias, largest, len(sites), steps, network.constants)
+        if not isfinite(radius):
+            return None
         chain = tuple(_link(node, network.constants) for node in steps)
         space = base.new_empty(rows * base.shape[1])
         return cls(base, sources, chain, readout, radius, space)
+
+    def part(self, sources: Sequence[Tensor]) -> Tensor:
+        """The sum of the parts of some sources, given by their numbers for each site in step."""
+        parts = [p.index_select(0, s) for p, s in zip(self.sources, sources, strict=True)]
+        return sum(parts[1:], parts[0])
 
     def labels(self, bases: slice, sources: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Labels of a block of bases with some sources, and which are too close to be believed.
@@ -106,8 +116,7 @@ class Fused:
         Returns:
             Two tensors of shape (bases · sources,), bases slowest.
         """
-        parts = [p.index_select(0, s) for p, s in zip(self.sources, sources, strict=True)]
-        part = sum(parts[1:], parts[0])
+        part = self.part(sources)
         size = (bases.stop - bases.start) * len(part)
         value = self.space[: size * part.shape[1]].view(-1, *part.shape)  # no allocation a block
         value = torch.add(self.base[bases, None], part, out=value).flatten(0, 1)
@@ -131,6 +140,10 @@ def _link(node: Node, constants: Mapping[str, Tensor]) -> tuple[Tensor, Tensor] 
         assert weight is not None
         assert bias is not None
         return weight, bias
+    return _link_slope(node)
+
+
+def _link_slope(node: Node) -> float:
     slope = node.arguments.get("negative_slope", 0.01)
     assert isinstance(slope, float | int)
     return float(slope) if node.operation.name == "leaky_relu" else 0.0
@@ -200,6 +213,7 @@ def _radius(
         return reach * INFLATED, (w @ error + gamma * reach + n * tiny) * INFLATED
 
     size, error = step(weight, bias, largest, torch.zeros_like(largest), 2 * sites)
+    within = float(size.max()) < info.max / 4
     for node in steps:
         if node.operation.name == "linear":
             w, b = _constant(node, "weight", constants), _constant(node, "bias", constants)
@@ -207,7 +221,8 @@ def _radius(
             assert b is not None
             size, error = step(w, b, size, error, 0)
         elif node.operation.name == "leaky_relu":
-            error = (
-                error + unit * (size + error) + tiny
-            ) * INFLATED  # the slope's product is rounded
-    return 2 * float(error.max()) * INFLATED
+            steep = max(1.0, abs(float(_link_slope(node))))
+            size, error = size * steep, error * steep  # and the slope's product is rounded:
+            error = (error + unit * (size + error) + tiny) * INFLATED
+        within = within and float(size.max()) < info.max / 4
+    return 2 * float(error.max()) * INFLATED if within else float("inf")

@@ -9,14 +9,12 @@ they are; nothing but counts and the first failing pairs leaves the device.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from math import prod
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
-import numpy as np
 import torch
 
 from tauomega.theory.errors import InputError
@@ -24,18 +22,16 @@ from tauomega.theory.errors import InputError
 from ..graph.network import CapturedNetwork
 from ..graph.replay import Suffix
 from ..graph.sites import Site
-from .clean import CleanRuns, run_clean
+from .clean import run_clean
 from .expectation import Expectation
-from .fused import Fused
+from .pruned import Pruned, masks_of
 from .readout import Readout
+from .sweeping import Options, Sweeper
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["Pair", "Sweep", "sweep"]
-
-FILTERED = 2**13
-"""Pairs in a block of the filter, whose bits do not depend on it: what suits a processor's cache."""
 
 
 @final
@@ -62,6 +58,7 @@ class Sweep:
         distinct: how many runs were distinct.
         rerun: how many of these the filter left to the bit-faithful path; all, if there was no filter.
         semantics: of which arithmetic this is the truth.
+        relies_on: what that rests on beyond a replay of every pair at this number of rows.
     """
 
     sites: tuple[str, ...]
@@ -71,6 +68,7 @@ class Sweep:
     distinct: int
     rerun: int
     semantics: str
+    relies_on: tuple[str, ...] = ()
 
     @property
     def accuracy(self) -> Fraction:
@@ -88,6 +86,7 @@ def sweep(
     joint: int | None = 1,
     rows: int = 4096,
     filtered: bool = True,
+    pruned: bool = True,
     keep: int = 10,
 ) -> Iterator[Sweep]:
     """Sweep all interchanges, one set of sites after another, smallest sets first.
@@ -101,6 +100,9 @@ def sweep(
         joint: the largest number of sites swapped together; `None` for all.
         rows: the size of a tile, which bounds memory and fixes the bits.
         filtered: whether a faster, differently rounded path may settle the pairs that are clear of it.
+        pruned: whether positions of a sequence that a patch does not change, or that the readout does
+            not need, may be left out where that leaves the bits as they are (`pruned` says what is tried,
+            and what then is assumed).
         keep: how many failing pairs are kept for each set of sites.
 
     Raises:
@@ -124,205 +126,41 @@ def sweep(
             suffixes[chosen] = Suffix.of(
                 network, [sites[n] for n in chosen], outputs=[network.outputs[readout.output]]
             )
+    masks = _masks(network, given, suffixes.values(), rows) if pruned else {}
     nodes = dict.fromkeys(n for suffix in suffixes.values() for n in suffix.frontier)
+    for suffix in suffixes.values() if pruned else ():
+        for queries in (1, _MANY):
+            plan = Pruned.of(suffix, readout, masks, queries)
+            nodes |= dict.fromkeys(plan.reads if plan is not None else ())
     clean = run_clean(network, given, sites, nodes, rows)
+    options = Options(rows, filtered, keep)
     for chosen, suffix in suffixes.items():
-        yield _Sweeper(suffix, clean, chosen, readout, expectation, rows).run(filtered, keep)
+        sweeper = Sweeper(suffix, clean, chosen, readout, expectation, options)
+        tally = sweeper.run(masks if pruned else None)
+        total = count ** (1 + len(chosen))
+        dtype = str(network.dtype).removeprefix("torch.")
+        yield Sweep(
+            chosen,
+            total,
+            total - int(tally.wrong),
+            tuple(
+                Pair(*sweeper.origins(number), label, expected)
+                for number, label, expected in tally.failing
+            ),
+            sweeper.distinct,
+            tally.rerun,
+            f"ieee({dtype}, {sweeper.device.type}, batch={rows})",
+            sweeper.replay.relies_on,
+        )
 
 
-@final
-class _Sweeper:
-    """One set of sites."""
-
-    def __init__(
-        self,
-        suffix: Suffix,
-        clean: CleanRuns,
-        chosen: tuple[str, ...],
-        readout: Readout,
-        expectation: Expectation,
-        rows: int,
-    ) -> None:
-        self.suffix, self.clean, self.chosen, self.rows = suffix, clean, chosen, rows
-        self.readout = readout
-        self.output = suffix.network.outputs[readout.output]
-        device = clean.held[chosen[0]].device
-        codes = expectation.codes(chosen)
-        self.table = codes.table.to(device)
-        self.bases = torch.tensor(codes.bases, device=device)
-        self.device = device
-        self.held: list[Tensor] = []
-        self.codes: list[Tensor] = []
-        self.firsts: list[Tensor] = []
-        self.weights: list[Tensor] = []
-        for name, code in zip(chosen, codes.sources, strict=True):
-            first, weight = _distinct(clean.held[name], torch.tensor(code, device=device))
-            self.firsts.append(first)
-            self.weights.append(weight)
-            self.held.append(clean.held[name].index_select(0, first))
-            self.codes.append(torch.tensor(code, device=device).index_select(0, first))
-        self.counts = [len(first) for first in self.firsts]
-        self.repeated = any(int(weight.max()) > 1 for weight in self.weights)
-        self.combinations = prod(self.counts)
-        self.distinct = self.combinations * clean.inputs
-
-    @torch.no_grad()
-    def run(self, filtered: bool, keep: int) -> Sweep:
-        """Sweep all pairs: the filter first, where there is one, then what it left."""
-        fused = self._filter() if filtered else None
-        tally = _Tally(keep)
-        left: list[Tensor] = []
-        previous = None
-        for bases, numbers in self._blocks(
-            self.rows if fused is None else max(self.rows, FILTERED)
-        ):
-            if numbers is not previous:
-                sources, by_context = self._sources(numbers), self._by_context(numbers)
-                previous = numbers
-            expected = by_context.index_select(0, self.bases[bases]).flatten()
-            if fused is None:
-                labels, unclear = self._block(bases, sources), None
-            else:
-                labels, unclear = fused.labels(bases, sources)
-                places = unclear.nonzero().flatten()
-                if len(places):
-                    start = bases.start * self.combinations + int(numbers[0])
-                    left.append(start + places)  # a block is a range of pairs
-            self._count(tally, bases, numbers, sources, labels, expected, unclear)
-        again = self._again(torch.cat(left), tally) if left else 0
-        total = self.clean.inputs ** (1 + len(self.chosen))
-        dtype = str(self.suffix.network.dtype).removeprefix("torch.")
-        semantics = f"ieee({dtype}, {self.device.type}, batch={self.rows})"
-        failing = tuple(self._pair(*found) for found in sorted(tally.failing)[:keep])
-        rerun = self.distinct if fused is None else again
-        wrong = int(tally.wrong)
-        return Sweep(self.chosen, total, total - wrong, failing, self.distinct, rerun, semantics)
-
-    def _filter(self) -> Fused | None:
-        rows = max(self.rows, FILTERED)
-        return Fused.of(self.suffix, self.clean, self.held, self.readout, rows)
-
-    def _blocks(self, rows: int) -> Iterator[tuple[slice, Tensor]]:
-        """Ranges of bases with ranges of combinations of sources, at most `rows` pairs each."""
-        count, each = self.clean.inputs, self.combinations
-        everything = torch.arange(min(each, rows), device=self.device)
-        if each <= rows:
-            step = rows // each
-            for start in range(0, count, step):
-                yield slice(start, min(start + step, count)), everything
-            return
-        for base in range(count):
-            for start in range(0, each, rows):
-                yield slice(base, base + 1), start + everything[: min(rows, each - start)]
-
-    def _sources(self, numbers: Tensor) -> list[Tensor]:
-        """The distinct source of each site of the combinations with these numbers."""
-        sources: list[Tensor] = []
-        for count in reversed(self.counts):
-            sources.append(numbers % count)
-            numbers = numbers // count
-        return sources[::-1]
-
-    def _by_context(self, numbers: Tensor) -> Tensor:
-        """The labels above for each context and each combination of sources, in this shape."""
-        codes = zip(self.codes, self._sources(numbers), strict=True)
-        return self.table[tuple(c.index_select(0, s) for c, s in codes)].T.contiguous()
-
-    def _count(
-        self,
-        tally: _Tally,
-        bases: slice,
-        numbers: Tensor,
-        sources: Sequence[Tensor],
-        labels: Tensor,
-        expected: Tensor,
-        unclear: Tensor | None,
-    ) -> None:
-        differs = labels != expected
-        if unclear is not None:
-            differs &= ~unclear
-        weighed: Tensor = differs
-        if self.repeated:
-            weighed = differs.reshape(-1, len(numbers)) * self._weight(sources)
-        tally.wrong = tally.wrong + weighed.sum()
-        if len(tally.failing) < tally.keep:
-            start = bases.start * self.combinations + int(numbers[0])
-            tally.note(
-                start + torch.arange(len(labels), device=self.device), differs, labels, expected
-            )
-
-    def _weight(self, sources: Sequence[Tensor]) -> Tensor:
-        found = self.weights[0].index_select(0, sources[0])
-        for weight, source in zip(self.weights[1:], sources[1:], strict=True):
-            found = found * weight.index_select(0, source)
-        return found
-
-    def _block(self, bases: slice, sources: Sequence[Tensor]) -> Tensor:
-        count = len(sources[0])
-        base = torch.arange(bases.start, bases.stop, device=self.device).repeat_interleave(count)
-        return self._faithful(base, [s.repeat(bases.stop - bases.start) for s in sources])
-
-    def _faithful(self, base: Tensor, sources: Sequence[Tensor]) -> Tensor:
-        """Labels by a replay of the module's operators, on a tile of exactly `rows` rows."""
-        size = len(base)
-        at = [_tile(x, self.rows) for x in (base, *sources)]
-        frontier = self.clean.frontier(self.suffix.frontier, at[0])
-        held = [h.index_select(0, s) for h, s in zip(self.held, at[1:], strict=True)]
-        value = self.suffix.run(frontier, held)[self.output]
-        return self.readout.labels(value)[:size]
-
-    def _again(self, pairs: Tensor, tally: _Tally) -> int:
-        """Count the pairs that the filter left, on the bit-faithful path."""
-        fresh = _Tally(tally.keep)
-        for start in range(0, len(pairs), self.rows):
-            pair = pairs[start : start + self.rows]
-            base, sources = pair // self.combinations, self._sources(pair % self.combinations)
-            labels = self._faithful(base, sources)
-            places = tuple(c.index_select(0, s) for c, s in zip(self.codes, sources, strict=True))
-            expected = self.table[(*places, self.bases.index_select(0, base))]
-            differs = labels != expected
-            fresh.wrong = fresh.wrong + (differs * self._weight(sources)).sum()
-            if len(fresh.failing) < fresh.keep:
-                fresh.note(pair, differs, labels, expected)
-        tally.wrong = tally.wrong + fresh.wrong
-        tally.failing += fresh.failing
-        return len(pairs)
-
-    def _pair(self, number: int, label: int, expected: int) -> Pair:
-        base, rest = divmod(number, self.combinations)
-        sources = self._sources(torch.tensor([rest], device=self.device))
-        origins = [int(f[s[0]]) for f, s in zip(self.firsts, sources, strict=True)]
-        return Pair(base, tuple(zip(self.chosen, origins, strict=True)), label, expected)
+_MANY = 2**31
+"""More queries than an attention has."""
 
 
-@dataclass(slots=True)
-class _Tally:
-    """How many interchanges disagree, and the first: (number, label, expected)."""
-
-    keep: int
-    wrong: Tensor | int = 0
-    failing: list[tuple[int, int, int]] = field(default_factory=list)
-
-    def note(self, pairs: Tensor, differs: Tensor, labels: Tensor, expected: Tensor) -> None:
-        """Keep the first that differ; pairs come in order."""
-        places = differs.nonzero().flatten()[: self.keep]
-        columns = (x[places].tolist() for x in (pairs, labels, expected))
-        self.failing += zip(*columns, strict=True)
-
-
-def _tile(places: Tensor, rows: int) -> Tensor:
-    missing = rows - len(places)
-    return torch.cat([places, places[:1].expand(missing)]) if missing else places
-
-
-def _distinct(held: Tensor, code: Tensor) -> tuple[Tensor, Tensor]:
-    """The first input of each distinct (bits, code), in order, and how many inputs have it."""
-    rows = held.reshape(len(held), -1).contiguous().cpu().view(torch.uint8).numpy()
-    keys = np.concatenate(
-        [rows, code.cpu().view(torch.uint8).numpy().reshape(len(rows), -1)], axis=1
-    )
-    whole = np.ascontiguousarray(keys).view(np.dtype((np.void, keys.shape[1]))).ravel()
-    _, first, counts = np.unique(whole, return_index=True, return_counts=True)
-    order = first.argsort()
-    found = (torch.from_numpy(x[order]).to(held.device) for x in (first, counts))
-    return next(found), next(found)
+def _masks(
+    network: CapturedNetwork, inputs: Sequence[Tensor], suffixes: Iterable[Suffix], rows: int
+) -> dict[str, Any]:
+    """The masks of the attentions of some runs, for all inputs."""
+    names = dict.fromkeys(name for suffix in suffixes for name in masks_of(suffix))
+    return dict(run_clean(network, inputs, {}, names, rows).values) if names else {}

@@ -11,6 +11,7 @@ read. Everything else is a function of it:
 | `network` | the graph: names of values by module path, networkx, descendants |
 | `sites` | `Slice`, `Subspace`, `Featurizer`: the part of a value that an interchange sets |
 | `site_text` | sites by name: `transformer.h.1.mlp[:, 3, :16]` |
+| `positions` | where the positions of a sequence lie in every value, followed through the operations |
 | `replay` | runs, patched runs of the descendants only, and path patching |
 | `site_check` | what must hold of a site before anything is claimed about it |
 | `arithmetic`, `rules`, `evaluation` | exact values, certified balls, interval bounds, terms for solvers |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ class Node:
     @property
     def parents(self) -> tuple[str, ...]:
         """The nodes that it reads, each once, in the order of its arguments."""
-        found = (r.name for argument in self.arguments.values() for r in references(argument))
-        return tuple(dict.fromkeys(found))
+        return _parents(self)
 
     @property
     def rows(self) -> int | None:
@@ -75,6 +75,12 @@ class Node:
         places = [i for i, size in enumerate(self.shape) if isinstance(size, Extent)]
         single = len(places) == 1 and self.shape[places[0]] == Extent(1)
         return places[0] if single else None
+
+
+@lru_cache(maxsize=2**14)
+def _parents(node: Node) -> tuple[str, ...]:
+    found = (r.name for argument in node.arguments.values() for r in references(argument))
+    return tuple(dict.fromkeys(found))
 
 
 def references(argument: object) -> Iterator[Ref]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .sites import Site
 
-__all__ = ["Path", "Suffix", "interchanged", "path_patched"]
+__all__ = ["Path", "Suffix", "interchanged", "last_reads", "path_patched"]
 
 
 @final
@@ -70,13 +70,27 @@ class Suffix:
         frontier = tuple(n.name for n in network.nodes if n.name in read - changed)
         return cls(network, chosen, steps, frontier)
 
-    def run(self, frontier: Mapping[str, Any], held: Sequence[Tensor]) -> dict[str, Any]:
+    def run(
+        self,
+        frontier: Mapping[str, Any],
+        held: Sequence[Tensor],
+        *,
+        releases: Mapping[str, Iterable[str]] | None = None,
+    ) -> dict[str, Any]:
         """The values after the sites are set to what is held, one tensor for a site.
 
+        Args:
+            frontier: the clean values of the base.
+            held: what each site is set to.
+            releases: `last_reads`: values are dropped when nothing reads them any more, so that their
+                memory serves the next ones.
+
         Returns:
-            node -> value, for the frontier, the sites and every step.
+            node -> value, for the frontier, the sites and every step, but for what was released.
         """
         import torch
+
+        done = {} if releases is None else releases
 
         values = {name: frontier[name] for name in self.frontier}
         at: dict[str, list[tuple[Site, Tensor]]] = {}
@@ -90,7 +104,22 @@ class Suffix:
                 values[name] = computed(self.network.by_name[name], values)
                 if name in at:
                     values[name] = _written(values[name], at[name])
+                for read in done.get(name, ()):
+                    del values[read]
         return values
+
+
+def last_reads(
+    network: CapturedNetwork, steps: Sequence[str], kept: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """For each step the values that no later one reads, and that are not kept."""
+    seen = set(kept)
+    found: dict[str, tuple[str, ...]] = {}
+    for name in reversed(steps):
+        dead = [p for p in network.by_name[name].parents if p not in seen]
+        found[name] = tuple(dead)
+        seen.update(dead)
+    return found
 
 
 def interchanged(

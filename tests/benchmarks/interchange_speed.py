@@ -1,24 +1,33 @@
-"""All 65,536 interchanges of a 16-64-64-4 network: sweeps beside pyvene and plain forward hooks.
+"""All 65,536 interchanges of two small networks: sweeps beside pyvene and plain forward hooks.
 
-    pip install pyvene==0.1.8
-    python tests/benchmarks/interchange_speed.py
+    pip install pyvene==0.1.8 'transformers>=4.50'
+    python tests/benchmarks/interchange_speed.py                       # both networks, minutes
+    python tests/benchmarks/interchange_speed.py --network mlp
 
-Seconds are of one thread's processor time, the least of several runs, so that a busy machine tells
-less; every method gives the labels of the same pairs, which are compared.
+The networks are a perceptron 16-64-64-4, half of its first hidden layer swapped, and a GPT-2 of 4 layers
+of width 64 with 8 positions and a vocabulary of 64, position 3 swapped after block 0 and after block 2.
+
+Seconds are of one thread's processor time. The methods take turns, round after round, and the least of
+each is kept, so that a busy machine tells less; the labels of all pairs are compared. The peers run a part
+of the GPT-2's pairs, evenly spread (`--pairs`): theirs cost the same each.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from tauomega import SCM
+from tauomega.bridge.exhaustive.equivalence import interchange_labels
 from tauomega.bridge.exhaustive.expectation import Expectation
 from tauomega.bridge.exhaustive.readout import Argmax
 from tauomega.bridge.exhaustive.sweep import Sweep, sweep
@@ -27,6 +36,7 @@ from tauomega.bridge.graph.capture import capture
 HIGH = SCM.from_text("input P, Q : 0..15\nA = P mod 4\nB = Q mod 4\nout = (A + B) mod 4")
 COUNT = 256
 UNITS = 32
+PLACE = 3
 
 
 class Mlp(nn.Module):
@@ -43,133 +53,278 @@ class Mlp(nn.Module):
         return result
 
 
-def least(action: Callable[[], Any], repeat: int) -> float:
-    """The least processor time of several runs, after one to warm up."""
-    best = float("inf")
-    for _ in range(repeat + 1):
-        start = time.process_time()
-        action()
-        best = min(best, time.process_time() - start)
-    return best
+@dataclass
+class Method:
+    """A way to run pairs: what it found, its least seconds, and how many pairs it runs."""
+
+    name: str
+    run: Callable[[], Any]
+    pairs: int
+    seconds: float = float("inf")
+    found: Any = field(default=None)
 
 
-def by_hooks(module: Mlp, inputs: Tensor, batch: int) -> Tensor:
-    """Sources run for every pair, bases patched by a forward hook."""
+def take_turns(methods: Sequence[Method], rounds: int) -> None:
+    """The least processor time of each, after one run to warm up; short runs are repeated in a turn."""
+    for number in range(rounds + 1):
+        for method in methods:
+            spent = 0.0
+            while True:
+                start = time.process_time()
+                method.found = method.run()
+                seconds = time.process_time() - start
+                spent += seconds
+                if number:
+                    method.seconds = min(method.seconds, seconds)
+                if not number or spent > 0.1:
+                    break
+
+
+def by_hooks(
+    module: Any, part: nn.Module, index: tuple[Any, ...], given: Tensor, pairs: Tensor, batch: int
+) -> Tensor:
+    """Sources run for every pair, bases patched by a forward hook: labels."""
     seen: dict[str, Tensor] = {}
+
+    def keep(m: Any, i: Any, o: Any) -> None:
+        seen["value"] = o[0] if isinstance(o, tuple) else o
+
+    def patch(m: Any, i: Any, o: Any) -> Any:
+        changed = (o[0] if isinstance(o, tuple) else o).clone()
+        changed[index] = seen["value"][index]
+        return (changed, *o[1:]) if isinstance(o, tuple) else changed
+
     found = []
-
-    def keep(m: Any, i: Any, o: Tensor) -> None:
-        seen["value"] = o
-
-    def patch(m: Any, i: Any, o: Tensor) -> Tensor:
-        changed = o.clone()
-        changed[:, :UNITS] = seen["value"][:, :UNITS]
-        return changed
-
-    number = torch.arange(COUNT * COUNT)
     with torch.no_grad():
-        for pair in torch.split(number, batch):
-            handle = module.act.register_forward_hook(keep)
-            module(inputs[pair % COUNT])
+        for pair in torch.split(pairs, batch):
+            handle = part.register_forward_hook(keep)
+            module(given[pair % COUNT])
             handle.remove()
-            handle = module.act.register_forward_hook(patch)
-            found.append(module(inputs[pair // COUNT]).argmax(dim=-1))
+            handle = part.register_forward_hook(patch)
+            found.append(labels_of(module(given[pair // COUNT])))
             handle.remove()
     return torch.cat(found)
 
 
-def by_pyvene(pyvene: Any, module: Mlp, inputs: Tensor, batch: int) -> Callable[[], Tensor]:
-    """An intervenable model on the units of the first layer."""
-    kind = type(module)
-    mapping = pyvene.models.intervenable_modelcard
-    mapping.type_to_module_mapping[kind] = {"hidden": ("act", "register_forward_hook")}
-    mapping.type_to_dimension_mapping[kind] = {"hidden": ("h_dim",)}
-    module.config = type("Config", (), {"h_dim": 64, "to_dict": lambda self: {}})()
-    module.device = torch.device("cpu")  # type: ignore[assignment]
-    configured = pyvene.IntervenableConfig(
-        representations=[
-            pyvene.RepresentationConfig(
-                0, "hidden", "pos", 1, subspace_partition=[[0, UNITS], [UNITS, 64]]
-            )
-        ],
-        intervention_types=pyvene.VanillaIntervention,
-    )
-    model = pyvene.IntervenableModel(configured, module)
+def labels_of(output: Any) -> Tensor:
+    """The largest logit, at the last position of a sequence."""
+    logits: Tensor = getattr(output, "logits", output)
+    return (logits[:, -1] if logits.dim() == 3 else logits).argmax(dim=-1)
 
-    def run() -> Tensor:
-        found = []
-        with torch.no_grad():
-            for pair in torch.split(torch.arange(COUNT * COUNT), batch):
-                size = len(pair)
-                _, patched = model(
-                    {"x": inputs[pair // COUNT][:, None]},
-                    [{"x": inputs[pair % COUNT][:, None]}],
-                    {"sources->base": ([[[0]] * size], [[[0]] * size])},
-                    subspaces=[[[0]] * size],
+
+def pyvene_of_mlp(pyvene: Any, module: Mlp) -> Callable[[Tensor, Tensor], Tensor]:
+    """Labels of a batch of pairs; pyvene wants inputs of a name, and a position."""
+    known = pyvene.models.intervenable_modelcard
+    known.type_to_module_mapping[Mlp] = {"hidden": ("act", "register_forward_hook")}
+    known.type_to_dimension_mapping[Mlp] = {"hidden": ("hidden_size",)}
+    made = Mlp().eval()  # pyvene hangs attributes on the module that it is given
+    made.load_state_dict(module.state_dict())
+    made.config = type("Config", (), {"hidden_size": 64, "to_dict": lambda self: {}})()
+    made.device = torch.device("cpu")  # type: ignore[assignment]
+    model = pyvene.IntervenableModel(
+        pyvene.IntervenableConfig(
+            representations=[
+                pyvene.RepresentationConfig(
+                    0, "hidden", "pos", 1, subspace_partition=[[0, UNITS], [UNITS, 64]]
                 )
-                found.append(patched[:, 0].argmax(dim=-1))
-        return torch.cat(found)
+            ],
+            intervention_types=pyvene.VanillaIntervention,
+        ),
+        made,
+    )
+
+    def run(base: Tensor, source: Tensor) -> Tensor:
+        size = len(base)
+        _, patched = model(
+            {"x": base[:, None]},
+            [{"x": source[:, None]}],
+            {"sources->base": ([[[0]] * size], [[[0]] * size])},
+            subspaces=[[[0]] * size],
+        )
+        found: Tensor = patched[:, 0].argmax(dim=-1)
+        return found
 
     return run
 
 
+def pyvene_of_gpt2(pyvene: Any, module: Any, block: int) -> Callable[[Tensor, Tensor], Tensor]:
+    """Labels of a batch of pairs of sequences."""
+    model = pyvene.IntervenableModel(
+        pyvene.IntervenableConfig(
+            model_type=type(module),
+            representations=[pyvene.RepresentationConfig(block, "block_output", "pos", 1)],
+            intervention_types=pyvene.VanillaIntervention,
+        ),
+        module,
+    )
+
+    def run(base: Tensor, source: Tensor) -> Tensor:
+        size = len(base)
+        _, patched = model(
+            {"input_ids": base},
+            [{"input_ids": source}],
+            {"sources->base": ([[[PLACE]] * size], [[[PLACE]] * size])},
+        )
+        return labels_of(patched)
+
+    return run
+
+
+def in_batches(
+    run: Callable[[Tensor, Tensor], Tensor], given: Tensor, pairs: Tensor, batch: int
+) -> Tensor:
+    """Labels of pairs, batch after batch."""
+    with torch.no_grad():
+        return torch.cat(
+            [run(given[p // COUNT], given[p % COUNT]) for p in torch.split(pairs, batch)]
+        )
+
+
+def swept(graph: Any, given: Tensor, site: str, readout: Argmax, **options: Any) -> Sweep:
+    """A sweep of one site."""
+    found: Sweep = next(sweep(graph, given, {"A": graph.site(site)}, readout, EXPECTED, **options))
+    return found
+
+
+EXPECTED = Expectation(HIGH, [{"P": k % 16, "Q": k // 16} for k in range(COUNT)], "out")
+
+
+def wrong_pairs(labels: Tensor) -> int:
+    """How many of all pairs have another label than the high model's."""
+    codes = EXPECTED.codes(("A",))
+    source, base = torch.tensor(codes.sources[0]), torch.tensor(codes.bases)
+    wanted = codes.table[source[None, :], base[:, None]]
+    return int((labels.reshape(COUNT, COUNT) != wanted).sum())
+
+
+def say(text: str) -> None:
+    """A line of the report."""
+    sys.stdout.write(f"{text}\n")
+
+
+def table(title: str, methods: Sequence[Method]) -> None:
+    """Print rates, and how many times the peer's best they are."""
+    peers = [m for m in methods if m.name.startswith("pyvene")] or [
+        m for m in methods if "hooks" in m.name
+    ]
+    best = min(m.seconds / m.pairs for m in peers)
+    say(f"\n{title}\n\n| method | µs a pair | pairs/s | of {peers[0].name.split(',')[0]}'s best |")
+    say("|---|---|---|---|")
+    for m in methods:
+        each = m.seconds / m.pairs
+        say(f"| {m.name} | {each * 1e6:.3f} | {1 / each:,.0f} | {best / each:.1f}× |")
+
+
+def compare(methods: Sequence[Method]) -> None:
+    """Refuse to print what disagrees: labels of the peers, and counts of the sweeps."""
+    labels = [m.found for m in methods if isinstance(m.found, Tensor)]
+    sweeps = [m.found for m in methods if isinstance(m.found, Sweep)]
+    assert all(torch.equal(labels[0], other) for other in labels), "the methods differ"
+    assert len({(s.agreeing, s.failing) for s in sweeps}) == 1, "the sweeps differ"
+    if len(labels[0]) == COUNT**2:
+        assert COUNT**2 - sweeps[0].agreeing == wrong_pairs(labels[0]), "sweeps and peers differ"
+
+
+def perceptron(pyvene: Any, rounds: int) -> None:
+    """16-64-64-4."""
+    torch.manual_seed(0)
+    module, given = Mlp().eval(), torch.randn(COUNT, 16)
+    graph = capture(module, given[:2])
+    pairs, site = torch.arange(COUNT**2), f"act[:, 0:{UNITS}]"
+    index = (slice(None), slice(0, UNITS))
+    methods = [
+        Method(
+            f"forward hooks, batch {batch}",
+            partial(by_hooks, module, module.act, index, given, pairs, batch),
+            len(pairs),
+        )
+        for batch in (256, 4096)
+    ]
+    if pyvene is not None:
+        run = pyvene_of_mlp(pyvene, module)
+        methods += [
+            Method(f"pyvene, batch {b}", partial(in_batches, run, given, pairs, b), len(pairs))
+            for b in (256, 4096)
+        ]
+    methods += [
+        Method(name, partial(swept, graph, given, site, Argmax(), filtered=filtered), len(pairs))
+        for name, filtered in (("sweep, bit-faithful", False), ("sweep, filtered", True))
+    ]
+    take_turns(methods, rounds)
+    compare(methods)
+    table("MLP 16-64-64-4, 32 units of the first hidden layer", methods)
+    last = methods[-1].found
+    how = "compiled" if find_spec("numba") else "on tensors: the extra 'fast' compiles it"
+    say(
+        f"\n{last.accuracy} of the pairs agree; the filter ({how}) left {last.rerun:,} to the faithful path"
+    )
+
+
+def decoder(pyvene: Any, rounds: int, count: int) -> None:
+    """GPT-2 after blocks 0 and 2."""
+    import transformers as hf
+
+    torch.manual_seed(0)
+    config = hf.GPT2Config(
+        vocab_size=64, n_positions=8, n_embd=64, n_layer=4, n_head=4, bos_token_id=0, eos_token_id=0
+    )
+    module: Any = hf.GPT2LMHeadModel(config).eval()
+    given = torch.randint(0, 64, (COUNT, 8))
+    graph = capture(module, given[:2])
+    readout = Argmax("logits", at=(-1,))
+    pairs = torch.arange(0, COUNT**2, COUNT**2 // count)
+    for block in (0, 2):
+        site = f"transformer.h.{block}[:, {PLACE}]"
+        part = module.transformer.h[block]
+        hooks = partial(by_hooks, module, part, (slice(None), PLACE), given, pairs)
+        methods = [
+            Method(f"forward hooks, batch {b}", partial(hooks, b), len(pairs)) for b in (64, 256)
+        ]
+        if pyvene is not None:
+            run = pyvene_of_gpt2(pyvene, module, block)
+            methods += [
+                Method(f"pyvene, batch {b}", partial(in_batches, run, given, pairs, b), len(pairs))
+                for b in (64, 256, 1024)
+            ]
+        plain = partial(swept, graph, given, site, readout, rows=256)
+        methods += [
+            Method("sweep, every position", partial(plain, pruned=False), COUNT**2),
+            Method("sweep", plain, COUNT**2),
+        ]
+        take_turns(methods, rounds)
+        compare(methods)
+        whole = interchange_labels(graph, given, graph.site(site), readout, rows=256).T.flatten()
+        assert torch.equal(whole[pairs], methods[0].found), "the replay differs from the peers"
+        assert wrong_pairs(whole) == COUNT**2 - methods[-1].found.agreeing, "the sweep differs"
+        table(f"GPT-2 (64 tokens, 4 layers, width 64, 8 positions) after block {block}", methods)
+        say("\n" + "\n".join(methods[-1].found.relies_on or ["every position was computed"]))
+
+
 def main() -> int:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--network", choices=("mlp", "gpt2", "all"), default="all")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=2048, help="of the GPT-2, for the peers")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(0)
-    module, inputs = Mlp().eval(), torch.randn(COUNT, 16)
-    graph = capture(module, inputs[:2])
-    sites = {"A": graph.site(f"act[:, 0:{UNITS}]")}
-    contexts: list[dict[str, Any]] = [{"P": k % 16, "Q": k // 16} for k in range(COUNT)]
-    expectation = Expectation(HIGH, contexts, "out")
-    rows: list[tuple[str, float]] = []
-    labels: list[Tensor] = []
-    swept: list[Sweep] = []
-
-    def hooks(batch: int) -> None:
-        labels.append(by_hooks(module, inputs, batch))
-
-    def peer_labels(run: Callable[[], Tensor]) -> None:
-        labels.append(run())
-
-    def ours(filtered: bool) -> None:
-        swept.append(next(sweep(graph, inputs, sites, Argmax(), expectation, filtered=filtered)))
-
-    for batch in (256, 4096):
-        rows.append((f"forward hooks, batch {batch}", least(partial(hooks, batch), given.repeat)))
     try:
         import pyvene
-    except ModuleNotFoundError:
-        print("pyvene is not installed (pip install pyvene==0.1.8): its rows are left out")  # noqa: T201
-    else:
-        for batch in (256, 4096):
-            run = by_pyvene(pyvene, copied(module), inputs, batch)
-            rows.append((f"pyvene, batch {batch}", least(partial(peer_labels, run), given.repeat)))
-    rows.append(("sweep, bit-faithful", least(partial(ours, False), given.repeat)))
-    rows.append(("sweep, filtered", least(partial(ours, True), given.repeat)))
-    assert all(torch.equal(labels[0], other) for other in labels), "the methods differ"
-    assert len({(s.agreeing, s.failing) for s in swept}) == 1, "the sweeps differ"
-    best = min(
-        [s for n, s in rows if n.startswith("pyvene")] or [s for n, s in rows if "hooks" in n]
-    )
-    peer = "pyvene's best" if any(n.startswith("pyvene") for n, _ in rows) else "the best hooks"
-    print(f"| method | processor seconds | interchanges/s | of {peer} |\n|---|---|---|---|")  # noqa: T201
-    for name, seconds in rows:
-        print(f"| {name} | {seconds:.4f} | {COUNT**2 / seconds:,.0f} | {best / seconds:.1f}× |")  # noqa: T201
-    last = swept[-1]
-    share, left = last.accuracy, last.rerun
-    print(f"{share} of the pairs agree; the filter left {left:,} to the faithful path")  # noqa: T201
+    except ModuleNotFoundError as error:
+        pyvene = None
+        say(
+            f"pyvene cannot be imported ({error}): pip install pyvene==0.1.8; its rows are left out"
+        )
+    if given.network in ("mlp", "all"):
+        perceptron(pyvene, 4 * given.rounds)
+    if given.network in ("gpt2", "all"):
+        if find_spec("transformers") is None:
+            say(
+                "transformers is not installed: pip install 'tauomega[huggingface]'; GPT-2 is left out"
+            )
+        else:
+            decoder(pyvene, max(1, given.rounds // 2), given.pairs)
     return 0
-
-
-def copied(module: Mlp) -> Mlp:
-    """A copy with the same weights: pyvene hangs attributes on the module that it is given."""
-    made = Mlp().eval()
-    made.load_state_dict(module.state_dict())
-    return made
 
 
 if __name__ == "__main__":

@@ -1,0 +1,265 @@
+"""One set of sites, swept: filters first where there are any, then the bit-faithful path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any, final
+
+import torch
+
+from ..graph.replay import Suffix
+from .clean import CleanRuns
+from .distinct import distinct_rows
+from .expectation import Expectation
+from .fused import Fused
+from .fused_compiled import COMPILED_FROM, CompiledFilter, Sources
+from .readout import Readout
+from .replaying import Replay
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["FILTERED", "Options", "Sweeper", "Tally"]
+
+FILTERED = 2**13
+"""Pairs in a block of the filter, whose bits do not depend on it: what suits a processor's cache."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a sweep goes about it.
+
+    Attributes:
+        rows: the size of a tile.
+        filtered: whether a filter may settle the pairs that are clear of its radius.
+        keep: how many failing pairs are kept.
+    """
+
+    rows: int
+    filtered: bool
+    keep: int
+
+
+@final
+@dataclass(slots=True)
+class Tally:
+    """How many interchanges disagree, how many runs were bit-faithful, and the first failing pairs.
+
+    A failing pair is (number, label, expected).
+    """
+
+    keep: int
+    wrong: Tensor | int = 0
+    rerun: int = 0
+    failing: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def note(self, pairs: Tensor, differs: Tensor, labels: Tensor, expected: Tensor) -> None:
+        """Keep the first that differ; pairs come in order."""
+        places = differs.nonzero().flatten()[: self.keep]
+        columns = (x[places].tolist() for x in (pairs, labels, expected))
+        self.failing += zip(*columns, strict=True)
+
+
+@final
+class Sweeper:
+    """The pairs of one set of sites: numbers of bases, and combinations of distinct sources."""
+
+    def __init__(
+        self,
+        suffix: Suffix,
+        clean: CleanRuns,
+        chosen: tuple[str, ...],
+        readout: Readout,
+        expectation: Expectation,
+        options: Options,
+    ) -> None:
+        self.suffix, self.clean, self.chosen, self.options = suffix, clean, chosen, options
+        self.readout = readout
+        device = clean.held[chosen[0]].device
+        codes = expectation.codes(chosen)
+        self.table = codes.table.to(device)
+        self.bases = torch.tensor(codes.bases, device=device)
+        self.device = device
+        held: list[Tensor] = []
+        self.codes: list[Tensor] = []
+        self.firsts: list[Tensor] = []
+        self.weights: list[Tensor] = []
+        for name, listed in zip(chosen, codes.sources, strict=True):
+            code = torch.tensor(listed, device=device)
+            first, weight = distinct_rows(clean.held[name], code)
+            self.firsts.append(first)
+            self.weights.append(weight)
+            held.append(clean.held[name].index_select(0, first))
+            self.codes.append(code.index_select(0, first))
+        self.counts = [len(first) for first in self.firsts]
+        self.repeated = any(len(first) < clean.inputs for first in self.firsts)
+        self.combinations = prod(self.counts)
+        self.distinct = self.combinations * clean.inputs
+        self.replay = Replay(suffix, clean, tuple(held), readout, options.rows)
+
+    @torch.no_grad()
+    def run(self, masks: Mapping[str, Any] | None) -> Tally:
+        """Sweep all pairs: the filter first, where there is one, then what it left.
+
+        Args:
+            masks: the masks of attentions for all inputs, where positions may be left out.
+        """
+        fused = None
+        if self.options.filtered:
+            rows = max(self.options.rows, FILTERED)
+            held = self.replay.held
+            fused = Fused.of(self.suffix, self.clean, held, self.readout, rows)
+        tally = Tally(self.options.keep)
+        if fused is None:
+            if masks is not None:
+                self.replay = self.replay.shortened(masks, self.distinct)
+            self._faithfully(tally)
+        else:
+            compiled = CompiledFilter.of(fused) if self.distinct >= COMPILED_FROM else None
+            left = (
+                self._filtered(fused, tally)
+                if compiled is None
+                else self._compiled(fused, compiled, tally)
+            )
+            if left:
+                self._again(torch.cat(left).sort().values, tally)
+        tally.failing = sorted(tally.failing)[: tally.keep]
+        return tally
+
+    def origins(self, number: int) -> tuple[int, tuple[tuple[str, int], ...]]:
+        """The base of a pair, and the first input that each site's value comes from."""
+        base, rest = divmod(number, self.combinations)
+        sources = self._sources(torch.tensor([rest], device=self.device))
+        found = [int(f[s[0]]) for f, s in zip(self.firsts, sources, strict=True)]
+        return base, tuple(zip(self.chosen, found, strict=True))
+
+    def _faithfully(self, tally: Tally) -> None:
+        for bases, numbers, sources, by_context in self._blocks(self.options.rows):
+            count = len(numbers)
+            base = torch.arange(bases.start, bases.stop, device=self.device)
+            repeated = [s.repeat(len(base)) for s in sources]
+            labels = self.replay.labels(base.repeat_interleave(count), repeated)
+            expected = by_context.index_select(0, self.bases[bases]).flatten()
+            self._count(tally, bases, numbers, sources, labels, expected, None)
+        tally.rerun = self.distinct
+
+    def _filtered(self, fused: Fused, tally: Tally) -> list[Tensor]:
+        """Count the clear pairs on tensors; the numbers of the others."""
+        left = []
+        for bases, numbers, sources, by_context in self._blocks(max(self.options.rows, FILTERED)):
+            labels, unclear = fused.labels(bases, sources)
+            places = unclear.nonzero().flatten()
+            if len(places):  # a block is a range of pairs
+                left.append(bases.start * self.combinations + int(numbers[0]) + places)
+            expected = by_context.index_select(0, self.bases[bases]).flatten()
+            self._count(tally, bases, numbers, sources, labels, expected, unclear)
+        return left
+
+    def _compiled(self, fused: Fused, compiled: CompiledFilter, tally: Tally) -> list[Tensor]:
+        """The same by compiled code, which counts as it goes."""
+        left = []
+        short = self.table.clamp(-1, 2**30).int()  # no label is negative or so large
+        for start in range(0, self.combinations, FILTERED):
+            numbers = torch.arange(start, min(start + FILTERED, self.combinations))
+            sources = self._sources(numbers)
+            expected = self._by_context(numbers, short)
+            block = Sources(fused.part(sources), expected, self._weight(sources))
+            for found in compiled.scan(self.bases, block, tally.keep):
+                tally.wrong += found.wrong
+                if len(found.failing):
+                    base, source, label = torch.from_numpy(found.failing).unbind(dim=1)
+                    pairs = base * self.combinations + start + source
+                    wanted = self._expected(base, self._sources(start + source))
+                    columns = (x.tolist() for x in (pairs, label, wanted))
+                    tally.failing += zip(*columns, strict=True)
+                if len(found.unclear):
+                    pairs = torch.from_numpy(found.unclear)
+                    left.append(pairs[:, 0] * self.combinations + start + pairs[:, 1])
+        return left
+
+    def _blocks(self, rows: int) -> Iterator[tuple[slice, Tensor, list[Tensor], Tensor]]:
+        """Ranges of bases with ranges of combinations of sources, at most `rows` pairs each.
+
+        With the numbers of a range of combinations come each site's sources and the labels above.
+        """
+        count, each = self.clean.inputs, self.combinations
+        everything = torch.arange(min(each, rows), device=self.device)
+        if each <= rows:
+            step = rows // each
+            known = self._sources(everything), self._by_context(everything, self.table)
+            for start in range(0, count, step):
+                yield slice(start, min(start + step, count)), everything, *known
+            return
+        for base in range(count):
+            for start in range(0, each, rows):
+                numbers = start + everything[: min(rows, each - start)]
+                known = self._sources(numbers), self._by_context(numbers, self.table)
+                yield slice(base, base + 1), numbers, *known
+
+    def _sources(self, numbers: Tensor) -> list[Tensor]:
+        """The distinct source of each site of the combinations with these numbers."""
+        sources: list[Tensor] = []
+        for count in reversed(self.counts):
+            sources.append(numbers % count)
+            numbers = numbers // count
+        return sources[::-1]
+
+    def _by_context(self, numbers: Tensor, table: Tensor) -> Tensor:
+        """The labels above for each context and each combination of sources, in this shape."""
+        codes = zip(self.codes, self._sources(numbers), strict=True)
+        return table[tuple(c.index_select(0, s) for c, s in codes)].T.contiguous()
+
+    def _expected(self, base: Tensor, sources: Sequence[Tensor]) -> Tensor:
+        """The label above of each pair."""
+        places = (c.index_select(0, s) for c, s in zip(self.codes, sources, strict=True))
+        found: Tensor = self.table[(*places, self.bases.index_select(0, base))]
+        return found
+
+    def _count(
+        self,
+        tally: Tally,
+        bases: slice,
+        numbers: Tensor,
+        sources: Sequence[Tensor],
+        labels: Tensor,
+        expected: Tensor,
+        unclear: Tensor | None,
+    ) -> None:
+        differs = labels != expected
+        if unclear is not None:
+            differs &= ~unclear
+        weighed: Tensor = differs
+        if self.repeated:
+            weighed = differs.reshape(-1, len(numbers)) * self._weight(sources)
+        tally.wrong = tally.wrong + weighed.sum()
+        if len(tally.failing) < tally.keep:
+            start = bases.start * self.combinations + int(numbers[0])
+            tally.note(
+                start + torch.arange(len(labels), device=self.device), differs, labels, expected
+            )
+
+    def _weight(self, sources: Sequence[Tensor]) -> Tensor:
+        """How many interchanges each combination stands for."""
+        found = self.weights[0].index_select(0, sources[0])
+        for weight, source in zip(self.weights[1:], sources[1:], strict=True):
+            found = found * weight.index_select(0, source)
+        return found
+
+    def _again(self, pairs: Tensor, tally: Tally) -> None:
+        """Count the pairs that the filter left, on the bit-faithful path."""
+        fresh = Tally(tally.keep)
+        for start in range(0, len(pairs), self.options.rows):
+            pair = pairs[start : start + self.options.rows]
+            base, sources = pair // self.combinations, self._sources(pair % self.combinations)
+            labels = self.replay.labels(base, sources)
+            expected = self._expected(base, sources)
+            differs = labels != expected
+            fresh.wrong = fresh.wrong + (differs * self._weight(sources)).sum()
+            if len(fresh.failing) < fresh.keep:
+                fresh.note(pair, differs, labels, expected)
+        tally.wrong = tally.wrong + fresh.wrong
+        tally.failing += fresh.failing
+        tally.rerun = len(pairs)
