@@ -18,8 +18,10 @@ import copy
 import importlib.abc
 import importlib.machinery
 import json
+import math
 import os
 import random
+import resource
 import signal
 import sys
 import time
@@ -61,8 +63,10 @@ FIRST = {
 """Module -> the tests that are run first."""
 IGNORED = "ignore::pytest.PytestAssertRewriteWarning"
 """pytest's remark that libraries were loaded before it."""
-SECONDS = 90
-"""After which a mutant counts as caught: it does not come back."""
+SECONDS, TIMES = 90, 5
+"""After so many seconds, and so many times what the tests take, a mutant counts as caught: it does not come back."""
+MEMORY = 3 * 10**9
+"""Bytes of address space of the tests: a mutant that wants more is caught, too."""
 
 NO_ZERO = "no literal is 0"
 NODES = "diagram: self.nodes: list[tuple[int, Node, Node]] = [(1 << 60, 0, 0), (1 << 60, 0, 0)]"
@@ -307,14 +311,14 @@ def _in_order(mutant: Mutant | None) -> list[str]:
     return sorted(TESTS, key=lambda test: first not in test)
 
 
-def survives(mutant: Mutant | None) -> bool:
+def survives(mutant: Mutant | None, seconds: float = math.inf) -> bool:
     """Whether all tests pass on a mutant (or on the code as it is), in a process of its own."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
             os.setsid()
-            signal.alarm(SECONDS)
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
             sink = os.open(os.devnull, os.O_RDWR)
             for standard in (0, 1, 2) if mutant is not None else (0,):
                 os.dup2(sink, standard)
@@ -330,8 +334,16 @@ def survives(mutant: Mutant | None) -> bool:
         finally:
             sys.stdout.flush()
             os._exit(int(status))
-    _, status = os.waitpid(child, 0)
-    return status == 0
+    end = time.monotonic() + seconds
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status == 0
+        if time.monotonic() > end:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return False
+        time.sleep(0.02)
 
 
 CERTIFICATES = "tests/proofs/certificates/test_certificates.py"
@@ -369,13 +381,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("pytest", "numpy", "torch", "pysat.solvers", "oxidd.bdd", "click"):
         __import__(name)
     print(f"seed {asked.seed}: {len(drawn)} of {len(everything)} mutants", flush=True)
+    start = time.monotonic()
     if not survives(None):
         print("the tests fail without any change")
         return 2
+    limit = max(SECONDS, TIMES * (time.monotonic() - start))
     left, start = [], time.monotonic()
     for mutant in drawn:
         if mutant.name not in known:
-            known[mutant.name] = survives(mutant)
+            known[mutant.name] = survives(mutant, limit)
             if asked.results is not None:
                 with asked.results.open("a") as file:
                     file.write(
