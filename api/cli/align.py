@@ -78,7 +78,7 @@ def command(
     TASK is an interchange claim about a network. Its sites say which layer, and how many features each
     variable may have. A map of the class is trained, frozen to exact numbers, and every interchange is
     decided; failing pairs are learnt from until none is left. Exit status: 0 proved, 1 no map of the
-    (finite) class is one, 2 bad input, 3 not known, 130 interrupted.
+    class is one, 2 bad input, 3 not known, 130 interrupted.
     """
     from tauomega.bridge.alignment import find_alignment_class
     from tauomega.bridge.alignment.fitting import Fitting
@@ -135,7 +135,7 @@ def _search(
     state: Path | None,
     resume: bool,
 ) -> tuple[Aligned, Score]:
-    from tauomega.bridge.alignment.guided import Search, align
+    from tauomega.bridge.alignment.guided import Search, align, concluded
     from tauomega.bridge.alignment.scoring import score
     from tauomega.bridge.alignment.search_file import load_search, save_search, search_digest
 
@@ -162,7 +162,7 @@ def _search(
             stop=lambda: time.monotonic() > end,
             told=progress,
         )
-        return found, score(question, kind, found, guidance)
+        return concluded(question, found), score(question, kind, found, guidance)
 
 
 def _write(task: str, question: AlignmentQuestion, found: Aligned, output: Path) -> None:

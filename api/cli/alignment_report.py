@@ -32,15 +32,7 @@ def alignment_lines(
     width: int,
 ) -> list[Line]:
     """The outcome, the rounds, the score with its controls, and a failing pair."""
-    total = sum(c.total for c in found.decided.counts)
-    failing = total - sum(c.agreeing for c in found.decided.counts)
-    headline = {
-        "proved": f"PROVED  {title}: all {total:,} interchanges agree, exactly",
-        "impossible": f"IMPOSSIBLE  {title}: none of the {found.members:,} maps of the class agrees"
-        if found.members is not None
-        else "",
-        "unknown": f"UNKNOWN  {title}: {found.reason}; the best fails on {failing:,} of {total:,}",
-    }[found.outcome.value]
+    headline = _headline(found, title)
     lines = [Line(headline, STYLES[found.outcome.value])]
     text = [
         f"class: {found.class_name} - {summary}; at layers.{question.layer} ({question.width} units); "
@@ -69,6 +61,9 @@ def alignment_lines(
         Line(f"    random network      {_share(score.random_network)}"),
         Line(f"    permuted algorithm  {_share(score.permuted_algorithm)}"),
     ]
+    if found.ceiling is not None:
+        lines.append(Line(f"    at most, proved     {_share(found.ceiling.accuracy)}"))
+        lines.append(Line(f"    any map at most     {_share(found.ceiling.any_map)}"))
     if found.decided.failures:
         lines.append(Line(""))
         lines += [Line(f"  {x}") for x in _failure_lines(question, found.decided.failures[0])]
@@ -104,10 +99,32 @@ def alignment_to_json(question: AlignmentQuestion, found: Aligned, score: Score)
             }
             for one in found.rounds
         ],
+        "ceiling": None
+        if found.ceiling is None
+        else {"class": str(found.ceiling.accuracy), "any_map": str(found.ceiling.any_map)},
         "members": found.members,
         "reason": found.reason,
         "failures": [_failure_json(question, f) for f in found.decided.failures[:MOST_LISTED]],
     }
+
+
+def _headline(found: Aligned, title: str) -> str:
+    total = sum(c.total for c in found.decided.counts)
+    failing = total - sum(c.agreeing for c in found.decided.counts)
+    match found.outcome.value:
+        case "proved":
+            return f"PROVED  {title}: all {total:,} interchanges agree, exactly"
+        case "unknown":
+            best = f"the best fails on {failing:,} of {total:,}"
+            return f"UNKNOWN  {title}: {found.reason}; {best}"
+        case _ if found.members is not None:
+            return f"IMPOSSIBLE  {title}: none of the {found.members:,} maps of the class agrees"
+        case _:
+            assert found.ceiling is not None
+            most = _share(found.ceiling.accuracy)
+            return (
+                f"IMPOSSIBLE  {title}: no map of the class agrees on more than {most} of the pairs"
+            )
 
 
 def _share(value: Fraction, width: int = 0) -> str:

@@ -6,6 +6,11 @@
 | `alignment.py`, `alignment_class.py` | a frozen map in rational numbers; what a class of maps is |
 | `classes/` | the classes, one file each |
 | `lesson.py`, `fitting.py` | interchanges to learn from; training |
+| `deciding.py`, `guided.py` | all interchanges, exactly; training on what fails until none does |
+| `ceiling.py`, `ball.py` | upper bounds for any map, and for orthogonal subspaces |
+| `scoring.py` | a score beside those of its class's controls |
+| `exchange.py` | one interchange as tensors, for other tools |
+| `search_file.py`, `aligned_task.py` | a search on disk; an alignment as a task |
 
 An interchange accuracy is the accuracy of a map of some class, and says nothing without it: the class's
 name, and its scores on a random network and on a permuted algorithm, stand beside every score.

@@ -13,7 +13,7 @@ a pair that refutes it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 from typing import final
@@ -25,16 +25,18 @@ from tauomega.theory.errors import InputError
 from ..precision.machine import one_thread
 from .alignment import Alignment
 from .alignment_class import AlignmentClass, FiniteAlignmentClass, Learner
+from .ceiling import Ceiling, ceiling_of
 from .deciding import Decided, decide_alignment
 from .finite import decide_members
 from .fitting import Fitting, fit
 from .lesson import AllPairs, Failure
 from .question import AlignmentQuestion
 
-__all__ = ["Aligned", "Guidance", "Outcome", "Round", "Search", "align"]
+__all__ = ["Aligned", "Guidance", "Outcome", "Round", "Search", "align", "concluded"]
 
 SAMPLED = 2_000
 MOST_KNOWN = 8_192
+MOST_BOUNDED = 1_024
 
 
 class Outcome(Enum):
@@ -43,7 +45,7 @@ class Outcome(Enum):
     PROVED = "proved"
     """Every interchange agrees, exactly."""
     IMPOSSIBLE = "impossible"
-    """Every member of the class is refuted."""
+    """No map of the class is one: every member is refuted, or an upper bound is below 1."""
     UNKNOWN = "unknown"
     """The best that was found fails, and says nothing of the rest of the class."""
 
@@ -119,6 +121,7 @@ class Aligned:
         rounds: in order; none for a finite class.
         members: how many maps a finite class has; `None` for the others.
         reason: why it is unknown, or "".
+        ceiling: upper bounds for the class, where they were asked for.
     """
 
     class_name: str
@@ -128,6 +131,7 @@ class Aligned:
     rounds: tuple[Round, ...]
     members: int | None = None
     reason: str = ""
+    ceiling: Ceiling | None = None
 
 
 @final
@@ -182,6 +186,19 @@ def align(
         if isinstance(kind, FiniteAlignmentClass):
             return _gone_through(question, kind, guidance, told)
         return _searched(question, kind, guidance, search, saved, stop, told)
+
+
+def concluded(question: AlignmentQuestion, found: Aligned) -> Aligned:
+    """A search that ended without a proof, with upper bounds for its class: below 1 they are the answer.
+
+    Complexity: the square of the number of contexts; from 1,024 contexts on it is left out.
+    """
+    if found.outcome is not Outcome.UNKNOWN or len(question.contexts) > MOST_BOUNDED:
+        return found
+    ceiling = ceiling_of(question, found.class_name)
+    if ceiling.accuracy == 1:
+        return replace(found, ceiling=ceiling)
+    return replace(found, outcome=Outcome.IMPOSSIBLE, reason="", ceiling=ceiling)
 
 
 def _searched(
