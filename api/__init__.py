@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tauomega.proofs.atlas.claims import place
     from tauomega.solvers.checking import check
     from tauomega.solvers.distance import distance
+    from tauomega.solvers.estimating import estimate
     from tauomega.solvers.search.coarsest import coarsest
     from tauomega.solvers.search.common import common
     from tauomega.solvers.search.finding import count_all, enumerate_all, find
@@ -52,6 +53,7 @@ __all__ = [
     "definitions",
     "distance",
     "enumerate_all",
+    "estimate",
     "find",
     "load",
     "place",
@@ -76,6 +78,7 @@ if not TYPE_CHECKING:  # for checkers the imports above are the facade: misspelt
         "common": "tauomega.solvers.search.common",
         "count_all": "tauomega.solvers.search.finding",
         "distance": "tauomega.solvers.distance",
+        "estimate": "tauomega.solvers.estimating",
         "enumerate_all": "tauomega.solvers.search.finding",
         "find": "tauomega.solvers.search.finding",
         "definitions": "tauomega.theory",  # a module of it

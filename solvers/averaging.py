@@ -34,7 +34,7 @@ from .draws import draws
 from .metrics import ball_of
 from .query_terms import Blocks
 
-__all__ = ["Reader", "average", "over_couplings", "tanh"]
+__all__ = ["Reader", "average", "monotone_value", "over_couplings", "tanh"]
 
 Environment = dict[str, object]
 ONE, ZERO = Fraction(1), Fraction(0)
@@ -64,8 +64,7 @@ def average(reader: Reader, defect: Via | Average | Sampled | Coupled, env: Envi
     """The value of a word of averages."""
     match defect:
         case Via(monotone=monotone, body=body):
-            number = reader.value(body, env)[0]
-            return tanh(number) if isinstance(monotone, Tanh) else _at_least(number, monotone)
+            return monotone_value(monotone, reader.value(body, env)[0])
         case Average(parts=parts):
             share = Fraction(1, len(parts))
             return mean((share, reader.value(part.defect, env)[0]) for part in parts)
@@ -144,6 +143,11 @@ def _mean(forms: list[Costs]) -> Costs:
     share = Fraction(1, len(forms))
     rows = zip(*forms, strict=True)
     return [[mean((share, c) for c in costs) for costs in zip(*row, strict=True)] for row in rows]
+
+
+def monotone_value(monotone: Tanh | AtLeast, number: Number) -> Number:
+    """A monotone function of a value."""
+    return tanh(number) if isinstance(monotone, Tanh) else _at_least(number, monotone)
 
 
 def _at_least(number: Number, step: AtLeast) -> Number:

@@ -80,6 +80,8 @@ def check(
     at_most: Fraction | int = 0,
     progress: Callable[[int, int | None], None] | None = None,
     narrowed: Callable[[Number, Number], None] | None = None,
+    draws: int | None = None,
+    seed: int = 1,
 ) -> Verdict:
     r"""Decide whether a claim satisfies a definition, or its defect is at most `at_most`.
 
@@ -93,6 +95,9 @@ def check(
             blocks) is required exactly.
         progress: called now and then with (squares examined, squares in all or `None`).
         narrowed: called with the bounds of a distance while it is bisected.
+        draws: if the verdict is unknown, estimate the distance from so many draws beside it; it stays
+            unknown.
+        seed: of the draws.
 
     Returns:
         `Holds` with its evidence, `Fails` with a replayed counterexample, or `Unknown`.
@@ -111,6 +116,26 @@ def check(
         >>> check(claim, Constructive()).name
         'holds'
     """
+    verdict = _check(claim, definition, timeout, engines, at_most, progress, narrowed)
+    if draws is None or not isinstance(verdict, Unknown):
+        return verdict
+    from .estimating import attempted
+
+    estimated, reason = attempted(claim, definition, draws=draws, seed=seed, progress=progress)
+    return replace(
+        verdict, estimate=estimated, reason="; ".join(filter(None, (verdict.reason, reason)))
+    )
+
+
+def _check(
+    claim: Abstraction,
+    definition: Definition,
+    timeout: float,
+    engines: Sequence[str] | None,
+    at_most: Fraction | int,
+    progress: Callable[[int, int | None], None] | None,
+    narrowed: Callable[[Number, Number], None] | None,
+) -> Verdict:
     budget = Budget(timeout, progress=progress, narrowed=narrowed)
     tolerance = Fraction(at_most)
     defect = with_solvability(claim, definition.defect(claim))
@@ -145,7 +170,7 @@ def _decide(
 ) -> Verdict:
     parts = list(clauses(defect))
     results: list[ClauseResult] = []
-    unknown: tuple[str, Answer] | None = None
+    unknown: tuple[Part, Answer] | None = None
     asked: list[str] = []
     notes: list[str] = []
     proofs: list[tuple[str, Evidence]] = []
@@ -174,7 +199,7 @@ def _decide(
             used = tuple(dict.fromkeys(relies))
             return Fails(question, tuple(results), found, replayed, bounds, used, measures, run)
         if answer.evidence is None:
-            unknown = unknown or (part.name, answer)
+            unknown = unknown or (part, answer)
             results.append(ClauseResult(part.name, "unknown"))
             continue
         proofs.append((part.name, answer.evidence))
@@ -183,13 +208,16 @@ def _decide(
         results.append(ClauseResult(part.name, "holds", answer.evidence))
     run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
     if unknown is not None:
-        name, answer = unknown
+        part, answer = unknown
+        squares = not is_quantitative(
+            part.defect
+        )  # of a mean, squares that differ may be among them
         return Unknown(
             question,
             tuple(results),
-            f"{name}: {answer.reason or 'no engine decided it'}",
+            f"{part.name}: {answer.reason or 'no engine decided it'}",
             Bounds(answer.lo, answer.hi),
-            Coverage(answer.total, answer.examined),
+            Coverage(answer.total, answer.examined) if squares else None,
             _advice(budget),
             answer.measures,
             run=run,

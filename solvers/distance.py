@@ -12,6 +12,7 @@ from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Couplings, Defect, Inf, Sup, clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
+from tauomega.theory.estimate import Estimate
 from tauomega.theory.metric_kinds import require_metrics
 from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
 from tauomega.theory.solvability import with_solvability
@@ -61,6 +62,7 @@ class Distance:
         evidence: what it rests on: complete enumeration, or the proof that no square is further.
         bounds: what is known of it where it was not computed in time.
         reason: why there is no value; or which requirement fails, where the value is ∞.
+        estimate: from draws, if it was asked for and there is no value.
     """
 
     value: Number | None
@@ -69,6 +71,7 @@ class Distance:
     evidence: Evidence | None = None
     reason: str = ""
     bounds: Bounds = Bounds()
+    estimate: Estimate | None = None
     run: Run = field(default=Run(), compare=False)
 
     def __float__(self) -> float:
@@ -87,6 +90,8 @@ def distance(
     timeout: float = 60.0,
     progress: Callable[[int, int | None], None] | None = None,
     narrowed: Callable[[Number, Number], None] | None = None,
+    draws: int | None = None,
+    seed: int = 1,
 ) -> Distance:
     r"""How far a claim is from satisfying a definition, exactly.
 
@@ -99,6 +104,8 @@ def distance(
         timeout: seconds.
         progress: told how many distances were computed.
         narrowed: told the bounds between which the value is known to lie, while it is bisected.
+        draws: if it is not computed exactly in time, estimate it from so many draws; never otherwise.
+        seed: of the draws.
 
     Raises:
         InputError: the claim lacks what the definition needs, or a family is empty.
@@ -113,6 +120,24 @@ def distance(
         >>> distance(claim, Probabilistic(metric=Metric.TV)).value
         Fraction(1, 6)
     """
+    found = _exactly(claim, definition, timeout, progress, narrowed)
+    if found.value is not None or draws is None:
+        return found
+    from .estimating import attempted
+
+    estimated, reason = attempted(claim, definition, draws=draws, seed=seed, progress=progress)
+    return replace(
+        found, estimate=estimated, reason="; ".join(filter(None, (found.reason, reason)))
+    )
+
+
+def _exactly(
+    claim: Abstraction,
+    definition: Definition,
+    timeout: float,
+    progress: Callable[[int, int | None], None] | None,
+    narrowed: Callable[[Number, Number], None] | None,
+) -> Distance:
     budget = Budget(timeout, progress=progress, narrowed=narrowed)
     defect = with_solvability(claim, definition.defect(claim))
     parts = list(clauses(defect))

@@ -29,7 +29,7 @@ from tauomega.theory.scm import SCM
 from .omega import values_of
 from .query_terms import Blocks
 
-__all__ = ["Draw", "draw_term", "drawn_space", "draws"]
+__all__ = ["PHI", "Draw", "draw_term", "drawn_space", "draws", "require_determined", "roots_above"]
 
 LIMIT = 2**20
 PHI = ""
@@ -52,7 +52,7 @@ def draws(blocks: Blocks, spec: Draws) -> dict[Draw, Fraction]:
         InputError: a variable has noise of its own, so that setting the roots does not determine it.
         OutOfReachError: more than 2^20 draws.
     """
-    _require_determined(blocks)
+    require_determined(blocks)
     weights: dict[frozenset[str], Fraction] = {}
     pool = (*blocks.claim.tau, *((PHI,) if spec.noise and blocks.facts.inert else ()))
     most = min(len(pool), spec.most)
@@ -60,7 +60,7 @@ def draws(blocks: Blocks, spec: Draws) -> dict[Draw, Fraction]:
         for chosen in combinations(pool, k):
             if spec.without in chosen and spec.without:
                 continue
-            set_ = frozenset(chosen) | frozenset(_roots(blocks.high))
+            set_ = frozenset(chosen) | frozenset(roots_above(blocks.high))
             share = Fraction(1, most * comb(len(pool), k))
             weights[set_] = weights.get(set_, Fraction(0)) + share
     total = sum(weights.values(), Fraction(0))
@@ -126,7 +126,8 @@ def inert_settings(blocks: Blocks) -> Iterator[Hard]:
         yield Hard(tuple(zip(inert, values, strict=True)))
 
 
-def _roots(model: SCM) -> tuple[str, ...]:
+def roots_above(model: SCM) -> tuple[str, ...]:
+    """The variables of a model that have no endogenous parents; every draw sets them."""
     return tuple(n for n in model.endogenous if not _read(model, n) & set(model.endogenous))
 
 
@@ -135,12 +136,17 @@ def _read(model: SCM, name: str) -> frozenset[str]:
     return frozenset() if mechanism is None else free_names(mechanism)
 
 
-def _require_determined(blocks: Blocks) -> None:
-    low = {v for name in _roots(blocks.high) for v in blocks.facts.supports[name]}
+def require_determined(blocks: Blocks) -> None:
+    """Check that setting the roots determines everything.
+
+    Raises:
+        InputError: the variables that have noise of their own.
+    """
+    low = {v for name in roots_above(blocks.high) for v in blocks.facts.supports[name]}
     faults = []
     for side, model, fixed in (
         ("low", blocks.claim.scm, low),
-        ("high", blocks.high, set(_roots(blocks.high))),
+        ("high", blocks.high, set(roots_above(blocks.high))),
     ):
         hidden = set(model.roots) - set(model.inputs)
         faults += [

@@ -133,7 +133,7 @@ class Interpreter:
                 return over_couplings(self._reader(), name, space, body, env), {}
             case Inf(variable=name, space=space, body=body):
                 low: Number = INFINITE
-                for element in self._elements(space, env):
+                for element in self.elements(space, env):
                     value, _ = self.value(body, env | {name: element})
                     low = least(low, value)
                     if low == 0:
@@ -142,7 +142,7 @@ class Interpreter:
             case Mean(variable=name, space=space, body=body):
                 values = [
                     self.value(body, env | {name: element})[0]
-                    for element in self._elements(space, env)
+                    for element in self.elements(space, env)
                 ]
                 if not values:
                     raise InputError([nothing_in(space)])
@@ -163,7 +163,7 @@ class Interpreter:
         best: Number = ZERO
         where: Environment = {}
         most, empty = ceiling(body), True
-        for element in self._elements(space, env):
+        for element in self.elements(space, env):
             empty = False
             value, inside = self.value(body, env | {name: element})
             if upper(value) > upper(best):
@@ -278,7 +278,7 @@ class Interpreter:
         return image
 
     def _reader(self) -> Reader:
-        return Reader(self.blocks, self.value, self._elements, self._model, self.tick)
+        return Reader(self.blocks, self.value, self.elements, self._model, self.tick)
 
     def _read(self, state: object) -> dict[str, Value] | None:
         assert isinstance(state, dict)
@@ -343,15 +343,16 @@ class Interpreter:
 
     # ------------------------------------------------------------ spaces
 
-    def _elements(self, space: Space, env: Environment) -> Iterable[object]:
+    def elements(self, space: Space, env: Environment) -> Iterable[object]:
+        """The elements of a space, in the canonical order."""
         match space:
             case Settings(side=side, query=query):
                 return self.blocks.settings(side is Side.LOW, self.term(query, env))  # type: ignore[arg-type]  # by construction
             case Preimages(family=family, image=image):
                 wanted = self.term(image, env)
-                return [i for i in self._elements(family, env) if self._image(i) == wanted]
+                return [i for i in self.elements(family, env) if self._image(i) == wanted]
             case Images(family=family):
-                return dict.fromkeys(map(self._image, self._elements(family, env)))
+                return dict.fromkeys(map(self._image, self.elements(family, env)))
             case DrawnSettings() | InertSettings():
                 return drawn_space(self.blocks, space)
             case ContextMaps() | OmegaMaps() | Models() | Swaps() | Exchanges():

@@ -9,6 +9,7 @@ from typing import NoReturn, final
 
 from .counterexample import Counterexample
 from .errors import UndecidedTruthError
+from .estimate import Estimate
 from .intervention import Intervention
 from .kernel.domain import Value
 
@@ -226,13 +227,17 @@ class Fails(_Ordered):
 @final
 @dataclass(frozen=True, slots=True)
 class Unknown(_Ordered):
-    """Neither proved nor refuted: the reason, what was covered, and what to try next."""
+    """Neither proved nor refuted: the reason, what was covered, and what to try next.
+
+    `estimate` is there only if one was asked for; whatever it says, the verdict stays unknown.
+    """
 
     reason: str
     bounds: Bounds = Bounds()
     coverage: Coverage | None = None
     advice: str = ""
     measures: tuple[tuple[str, Fraction], ...] = ()
+    estimate: Estimate | None = None
     run: Run = field(default=Run(), compare=False)
 
     _rank = 1

@@ -20,6 +20,7 @@ from .line import output_width, write
 from .progress import shown_progress
 from .report_json import canonical, faults_to_json, verdict_to_json
 from .report_text import report
+from .sampling import DRAWS, SEED
 from .seconds import SECONDS
 from .semantics import comparison, comparison_to_json, names_of, under
 from .tolerance import TOLERANCE
@@ -66,6 +67,8 @@ NO_CERTIFICATE = "a certificate speaks of the task as it is written; write at_mo
     metavar="α",
     help="Allow a distance up to α, an exact number such as 1/10, in place of the task's.",
 )
+@DRAWS
+@SEED
 def command(
     task: str,
     as_json: bool,
@@ -76,6 +79,8 @@ def command(
     certificate: Path | None,
     semantics: str | None,
     at_most: Fraction | None,
+    draws: int | None,
+    seed: int,
 ) -> ExitCode:
     """Decide TASK, a TOML file or the name of a shipped example.
 
@@ -94,7 +99,8 @@ def command(
             if certificate is not None:
                 raise InputError([NO_CERTIFICATE])
             loaded = replace(loaded, at_most=at_most)
-        verdicts = {name: _decide(loaded, task, timeout, engines, name) for name in names}
+        drawing = draws, seed
+        verdicts = {name: _decide(loaded, task, timeout, engines, name, drawing) for name in names}
         verdict = min(verdicts.values())
         written = None
         if certificate is not None:
@@ -135,7 +141,12 @@ def exit_code_of(verdict: Verdict) -> ExitCode:
 
 
 def _decide(
-    task: Task, target: str, timeout: float, engines: tuple[str, ...], semantics: str | None
+    task: Task,
+    target: str,
+    timeout: float,
+    engines: tuple[str, ...],
+    semantics: str | None,
+    drawing: tuple[int | None, int],
 ) -> Verdict:
     from tauomega.solvers.checking import check
 
@@ -148,4 +159,6 @@ def _decide(
             engines=engines or None,
             at_most=task.at_most,
             progress=progress,
+            draws=drawing[0],
+            seed=drawing[1],
         )

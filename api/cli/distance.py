@@ -16,7 +16,8 @@ from .counterexample_json import number_to_json
 from .exit_code import ExitCode
 from .line import Line, output_width, write
 from .progress import shown_progress
-from .report_json import Json, canonical, faults_to_json
+from .report_json import Json, canonical, estimate_to_json, faults_to_json
+from .sampling import DRAWS, SEED
 from .seconds import SECONDS
 from .user_definition import named_definition
 from .wording import evidence_words
@@ -38,13 +39,22 @@ SCHEMA = "tauomega/distance/1"
     metavar="FILE.py:NAME",
     help="Replace the task's definition by a shipped one, or by your own; this runs FILE.py.",
 )
+@DRAWS
+@SEED
 def command(
-    task: str, as_json: bool, timeout: float, family: str | None, definition: str | None
+    task: str,
+    as_json: bool,
+    timeout: float,
+    family: str | None,
+    definition: str | None,
+    draws: int | None,
+    seed: int,
 ) -> ExitCode:
     """Print the exact distance of TASK, a TOML file or the name of a shipped example.
 
-    The value is a rational, a real number in a certified enclosure, or ∞; never a sample. Exit status:
-    0 computed, 2 bad input, 3 not computed in time, 130 interrupted.
+    The value is a rational, a real number in a certified enclosure, or ∞; never a sample. With --estimate, what is
+    not computed in time is estimated from draws, and called so. Exit status: 0 computed, 2 bad input,
+    3 not computed in time, estimated or not, 130 interrupted.
     """
     from tauomega.solvers.distance import distance
 
@@ -52,7 +62,14 @@ def command(
         kind = None if definition is None else named_definition(definition)
         read = load(task, family=family, definition=kind)
         with shown_progress(f"measuring {task}") as progress:
-            found = distance(read.claim, read.definition, timeout=timeout, progress=progress)
+            found = distance(
+                read.claim,
+                read.definition,
+                timeout=timeout,
+                progress=progress,
+                draws=draws,
+                seed=seed,
+            )
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))
@@ -81,6 +98,9 @@ def _lines(found: Distance, title: str, width: int) -> Iterator[Line]:
     elif found.value is None:
         low, high = (_words(end) for end in (found.bounds.lo, found.bounds.hi))
         yield Line(f"  it is at least {low} and at most {high}")
+    if found.estimate is not None:
+        for text in wrap(str(found.estimate), width - 2):
+            yield Line(f"  {text}")
 
 
 def _words(number: Number) -> str:
@@ -109,6 +129,7 @@ def _as_json(found: Distance) -> dict[str, Json]:
             "lo": number_to_json(found.bounds.lo),
             "hi": number_to_json(found.bounds.hi),
         },
+        **({"estimate": estimate_to_json(found.estimate)} if found.estimate is not None else {}),
         "evidence": None if found.evidence is None else evidence_words(found.evidence),
         "run": {"engines": list(found.run.engines), "seconds": found.run.seconds},
     }

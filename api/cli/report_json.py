@@ -10,6 +10,7 @@ import json
 from typing import assert_never
 
 from tauomega.theory.errors import InputError
+from tauomega.theory.estimate import Estimate
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
     Bounds,
@@ -81,11 +82,26 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Json]:
         case Fails(counterexample=counterexample, replayed=replayed):
             found |= {"counterexample": counterexample_to_json(counterexample), "coverage": None}
             found["replayed"] = replayed
-        case Unknown(reason=reason, coverage=coverage, advice=advice):
+        case Unknown(reason=reason, coverage=coverage, advice=advice, estimate=estimate):
             found |= {"reason": reason, "advice": advice, "coverage": _coverage(coverage)}
+            if estimate is not None:
+                found["estimate"] = estimate_to_json(estimate)
         case _:
             assert_never(verdict)
     return found
+
+
+def estimate_to_json(estimate: Estimate) -> dict[str, Json]:
+    """An estimate, named as one: its numbers are rounded, and stand in no field of an exact value."""
+    return {
+        "kind": "estimate",
+        "mean": f"{float(estimate.mean):.9f}",
+        "interval": [f"{float(estimate.lo):.9f}", f"{float(estimate.hi):.9f}"],
+        "confidence": str(estimate.level),
+        "draws": str(estimate.draws),
+        "seed": str(estimate.seed),
+        "law": estimate.law,
+    }
 
 
 def faults_to_json(error: InputError) -> dict[str, Json]:

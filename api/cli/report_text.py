@@ -119,6 +119,8 @@ def _unknown(verdict: Unknown, width: int) -> Iterator[Line]:
         )
     lo, hi = number_words(verdict.bounds.lo), number_words(verdict.bounds.hi)
     yield Line(f"the defect lies between {lo} and {hi}")
+    if verdict.estimate is not None:
+        yield from _paragraph(f"{verdict.estimate}; this proves nothing", width)
     if verdict.advice:
         yield from _paragraph(f"next: {verdict.advice}", width)
 

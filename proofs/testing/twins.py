@@ -25,7 +25,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, final, get_args, get_type_hints
 
-from tauomega.solvers.checking import check, problem_of
+from tauomega.solvers.checking import check, policies_of, problem_of
 from tauomega.solvers.child import in_this_process
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.distance import distance
@@ -45,7 +45,7 @@ from tauomega.theory.errors import (
 )
 from tauomega.theory.family import All, Block, Given, Reach, Single, TauMax
 from tauomega.theory.intervention import NOTHING
-from tauomega.theory.policy import Depth, Sources
+from tauomega.theory.policy import Depth, OmegaPolicy, Sources
 from tauomega.theory.quantity import INFINITE, lower, upper
 from tauomega.theory.scm import size_of
 from tauomega.theory.solvability import with_solvability
@@ -59,7 +59,7 @@ from .readings import NotReadError, Plain, readings
 
 __all__ = ["Drawn", "compared", "drawn", "main", "report", "run"]
 
-TRIES, DRAWS = 16, 2000
+TRIES, DRAWS, MAPS = 16, 2000, 4000
 REFUSALS = (InputError, EvaluationError, OutOfReachError, UndecidedError)
 FAMILIES = (Block(), All(), TauMax(), Reach(1), Reach(None), Single(1), Single(2))
 LITERAL = "enumerate"
@@ -140,8 +140,10 @@ def drawn(kind: type[Definition], seed: int, number: int) -> Drawn | None:
         try:
             claim = maker(rng)
             definition = varied(rng, kind, claim)
-            verdict = check(claim, definition, timeout=60)
-        except REFUSALS:
+            if _is_large(claim, definition):
+                continue
+            verdict = check(claim, definition, timeout=2)
+        except (NotReadError, *REFUSALS):
             continue
         unsolved = isinstance(getattr(verdict, "counterexample", None), NotSolvable)
         if isinstance(verdict, Unknown) or (unsolved and definition.name != "exact-transformation"):
@@ -151,6 +153,16 @@ def drawn(kind: type[Definition], seed: int, number: int) -> Drawn | None:
         if verdict.name == wanted or applied == TRIES:
             break
     return found
+
+
+def _is_large(claim: Abstraction, definition: Definition) -> bool:
+    """Whether an ω is searched among more maps than can be listed quickly."""
+    omega, _ = policies_of(claim, definition.defect(claim))
+    family = getattr(definition, "family", None)
+    if omega is not OmegaPolicy.SEARCHED or family is None:
+        return False
+    plain = Plain(claim)
+    return bool(len(plain.high_hard) ** len(plain.listed(family)) > MAPS)
 
 
 # ---------------------------------------------------------------- comparing
