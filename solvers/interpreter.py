@@ -42,6 +42,8 @@ from tauomega.theory.defect import (
     Preimages,
     Push,
     Read,
+    Relabelled,
+    Relabellings,
     Relation,
     Restriction,
     Run,
@@ -71,6 +73,7 @@ from .draws import draw_term, drawn_space
 from .engine import Budget, Problem
 from .graphs import graph_faults
 from .joint_laws import joint_law
+from .latents import Relabelling, relabelled, relabellings
 from .listing import listed_space
 from .metrics import law_distance, state_distance
 from .query_terms import Blocks, query_term
@@ -248,6 +251,11 @@ class Interpreter:
                 found = self.term(swap, env)
                 assert isinstance(found, Swap)
                 return self.interchange(side, found)
+            case Relabelled(swap=swap, relabelling=name):
+                found, phi = self.term(swap, env), env[name]
+                assert isinstance(found, Swap)
+                assert isinstance(phi, Relabelling)
+                return relabelled(self.problem.claim, found, phi, self._run_below)
             case Read(names=names, state=state):
                 values = self.term(state, env)
                 assert isinstance(values, dict)
@@ -299,6 +307,12 @@ class Interpreter:
             own = {name: self.parameters[name] for name in model.parameters}
             self._runs[key] = model.run(as_context(model, context), intervention, parameters=own)
         return self._runs[key]
+
+    def _run_below(self, context: tuple[Value, ...]) -> dict[str, Value]:
+        return self.run(Side.LOW, context, NOTHING)
+
+    def _run_above(self, context: tuple[Value, ...]) -> dict[str, Value]:
+        return self.run(Side.HIGH, self.high_context(context), NOTHING)
 
     def _model(self, side: Side) -> SCM:
         claim = self.problem.claim
@@ -355,6 +369,9 @@ class Interpreter:
                 return dict.fromkeys(map(self._image, self.elements(family, env)))
             case DrawnSettings() | InertSettings():
                 return drawn_space(self.blocks, space)
+            case Relabellings():
+                claim, above = self.problem.claim, self._run_above
+                return relabellings(claim, self._run_below, above, self.tick)
             case ContextMaps() | OmegaMaps() | Models() | Swaps() | Exchanges():
                 return listed_space(self.problem, space, self.tick)
             case _:

@@ -30,6 +30,7 @@ from tauomega.theory.defect import (
     Push,
     Queries,
     Read,
+    Relabellings,
     Restriction,
     Run,
     Sampled,
@@ -127,7 +128,7 @@ def is_quantitative(defect: Defect) -> bool:
         case Expected() | Mean() | Via() | Average() | Sampled() | Coupled():
             return True
         case Sup(space=space, body=body) | Inf(space=space, body=body):
-            literal = isinstance(space, Queries | Settings | FullStates)
+            literal = isinstance(space, Queries | Settings | FullStates | Relabellings)
             return literal or is_quantitative(body)
         case Max(parts=parts):
             return any(is_quantitative(part.defect) for part in parts)

@@ -36,6 +36,7 @@ from .spaces import (
     OmegaMaps,
     Preimages,
     Queries,
+    Relabellings,
     Settings,
     Space,
     States,
@@ -63,6 +64,7 @@ from .terms import (
     Mixed,
     Push,
     Read,
+    Relabelled,
     Restriction,
     Run,
     Side,
@@ -124,6 +126,8 @@ __all__ = [
     "Push",
     "Queries",
     "Read",
+    "Relabelled",
+    "Relabellings",
     "Relation",
     "Restriction",
     "Run",
@@ -313,7 +317,7 @@ def mentions(defect: Defect, wanted: Map) -> bool:
                 pending.extend((context, intervention))
             case Image(map=applied, states=states):
                 pending.extend((applied, states))
-            case Base(swap=swap) | Interchange(swap=swap):
+            case Base(swap=swap) | Interchange(swap=swap) | Relabelled(swap=swap):
                 pending.append(swap)
             case Read(state=state):
                 pending.append(state)

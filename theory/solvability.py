@@ -24,6 +24,7 @@ from .defect import (
     Interventions,
     Max,
     Mean,
+    Models,
     OmegaMaps,
     Part,
     Relation,
@@ -55,6 +56,8 @@ def with_solvability(claim: Abstraction, defect: Defect) -> Defect:
     for side, model in ((LOW, claim.scm), (HIGH, claim.high)):
         if model is None or not model.cyclic:
             continue
+        if side is HIGH and any(isinstance(space, Models) for space in spaces):
+            continue  # another model is looked for, and this one's mechanisms are not read
         name = "solvable below" if side is LOW else "solvable above"
         if not families:
             parts.append(Part(name, Sup("u", Contexts(side), _once(Solutions(side, Var("u"))))))

@@ -26,6 +26,7 @@ __all__ = [
     "OmegaMaps",
     "Preimages",
     "Queries",
+    "Relabellings",
     "Settings",
     "Space",
     "States",
@@ -142,6 +143,15 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Relabellings:
+    """Bijections φ of the values of the sites' variables to latents: a label for each site, and a rest.
+
+    The hidden state of every run has the labels that the high-level run gives; every combination of labels of
+    runs with the rest of a run is the latent of some hidden state. What no interchange meets is left out.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Exchanges:
     """Interchanges of exactly these sites at once (all of them, if none is named)."""
 
@@ -192,6 +202,7 @@ Space = (
     | InertSettings
     | Preimages
     | Queries
+    | Relabellings
     | Settings
     | States
     | FullStates

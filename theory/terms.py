@@ -31,6 +31,7 @@ __all__ = [
     "Mixed",
     "Push",
     "Read",
+    "Relabelled",
     "Restriction",
     "Run",
     "Side",
@@ -128,6 +129,14 @@ class Interchange:
 
     side: Side
     swap: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """The hard intervention of a swap on a relabelled layer: labels of the sources, the rest of the base."""
+
+    swap: Term
+    relabelling: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +289,7 @@ Term = (
     | Base
     | Interchange
     | Read
+    | Relabelled
     | Marginal
     | Gather
     | Spread

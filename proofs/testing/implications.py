@@ -20,12 +20,13 @@ from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.counterfactual import Counterfactual
 from tauomega.theory.definitions.exact import Exact
+from tauomega.theory.definitions.input_restricted import InputRestricted
 from tauomega.theory.definitions.mechanism import MechanismLevel
 from tauomega.theory.definitions.observational import Observational
 from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.definitions.uniform import Uniform
-from tauomega.theory.family import Block, Given, TauMax
+from tauomega.theory.family import Block, Given, Reach, TauMax
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 
 from ..atlas.claims import LATTICE
@@ -84,6 +85,11 @@ def _a2() -> Iterator[Implication]:
     yield Implication("A.2 #15", mechanism, block)
     yield Implication("A.2 #18", ic, exact, also=(Observational(),))
     yield Implication("A.2 #18", exact, error, _on_fibres)
+    reached = Notion("input-restricted", InputRestricted())
+    block_same = Notion("constructive[block, same contexts]", Constructive(Block(), tau_u=same))
+    once = Notion("constructive[reach, same contexts]", Constructive(Reach(1), tau_u=same))
+    yield Implication("A.2 #7", block_same, reached)
+    yield Implication("A.2 #7", reached, once)
     yield Implication("A.2 #22", taumax, noise)
     yield Implication("A.2 #22", noise, plain)
     yield Implication("A.2 #22", block, plain)

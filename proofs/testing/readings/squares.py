@@ -16,12 +16,14 @@ from tauomega.theory.definitions.exact import Exact
 from tauomega.theory.definitions.exceedance import Exceedance
 from tauomega.theory.definitions.mechanism import MechanismLevel
 from tauomega.theory.definitions.similar import Similar, Statistic
+from tauomega.theory.family import Reach
 from tauomega.theory.intervention import Hard, Intervention
 from tauomega.theory.policy import HighFamily, OmegaPolicy, TauUPolicy
 
 from .plain import NotReadError, Plain, State, distance, key
 
 if TYPE_CHECKING:
+    from tauomega.theory.definitions.input_restricted import InputRestricted
     from tauomega.theory.definitions.invariance import Invariance
     from tauomega.theory.definitions.strong import Strong
     from tauomega.theory.definitions.tau_abstraction import TauAbstraction
@@ -101,6 +103,11 @@ def uniform(p: Plain, d: Uniform) -> Number:
 def tau_abstraction(p: Plain, d: TauAbstraction | Constructive) -> Number:
     """τ onto, I_H as wanted, some τ_U onto: all squares commute."""
     return _abstraction(p, d, d.high_family)
+
+
+def input_restricted(p: Plain, d: InputRestricted) -> Number:
+    """Constructive, over values that runs produce again and again, contexts being the same."""
+    return constructive(p, Constructive(Reach(None), tau_u=d.tau_u or TauUPolicy.IDENTITY))
 
 
 def strong(p: Plain, d: Strong) -> Number:
@@ -261,6 +268,7 @@ READINGS = {
     "tau-abstraction": tau_abstraction,
     "strong": strong,
     "constructive": constructive,
+    "input-restricted": input_restricted,
     "approximate": approximate,
     "similar": similar,
     "exceedance": exceedance,
