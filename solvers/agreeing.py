@@ -24,9 +24,11 @@ from .engine import Answer, Problem
 __all__ = ["agreed", "is_decided"]
 
 _STRENGTH = (Certified, Enumeration, AlgebraicIdentity, TwoEngines, Trusted)
-_ONE_CIRCUIT = frozenset(("bits", "bdd", "sat"))
-SHARED = "the circuit that both engines were given"
-PACKAGES = ("numpy", "oxidd", "python-sat", "z3-solver")
+_SAME = dict.fromkeys(("bits", "bdd", "sat", "scan"), "the circuit") | dict.fromkeys(
+    ("smt", "cvc5"), "the formula"
+)
+"""What several engines are given, of those that do not read the claim for themselves."""
+PACKAGES = ("cvc5", "numpy", "oxidd", "python-sat", "z3-solver")
 
 
 def is_decided(problem: Problem, answer: Answer) -> bool:
@@ -70,10 +72,10 @@ def _two(words: Sequence[tuple[str, Trusted]]) -> Evidence:
         for second in words[k + 1 :]
         if first[1].engine != second[1].engine
     ]
-    (one, a), (other, b) = min(pairs, key=lambda pair: {pair[0][0], pair[1][0]} <= _ONE_CIRCUIT)
+    (one, a), (other, b) = min(pairs, key=lambda p: _SAME.get(p[0][0]) == _SAME.get(p[1][0], ""))
     relies = tuple(dict.fromkeys((*a.relies_on, *b.relies_on)))
-    if {one, other} <= _ONE_CIRCUIT:
-        relies = (*relies, SHARED)
+    if one in _SAME and _SAME[one] == _SAME.get(other):
+        relies = (*relies, f"{_SAME[one]} that both engines were given")
     return TwoEngines((a.engine, b.engine), relies)
 
 

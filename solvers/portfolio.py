@@ -19,7 +19,7 @@ from .engine import Answer, Budget, Engine, Problem
 from .literal_only import LITERAL, MEASURING, beyond, literal_only
 from .sizes import is_small
 
-__all__ = ["Decision", "decide", "engine_names", "get_engine", "refused"]
+__all__ = ["OPTIONAL", "Decision", "decide", "engine_names", "get_engine", "refused"]
 
 _ORDER: dict[str, str] = {
     "quotient": "tauomega.solvers.quotient_search:QUOTIENT",
@@ -37,6 +37,7 @@ _ORDER: dict[str, str] = {
     "sat": "tauomega.solvers.sat:SAT",
     "scan": "tauomega.solvers.bits:SCAN",
     "smt": "tauomega.solvers.smt:SMT",
+    "cvc5": "tauomega.solvers.smt:CVC5",
     "grid": "tauomega.bridge.precision.grid_engine:GRID",
     "orders": "tauomega.bridge.precision.orders_engine:ORDERS",
     "float": "tauomega.bridge.float_engine:FLOAT",
@@ -44,6 +45,8 @@ _ORDER: dict[str, str] = {
 """The dispatch order. Engines of higher folders stand here by name only; nothing is imported early."""
 
 
+OPTIONAL = ("cvc5",)
+"""Engines that need an extra: a second opinion, never the only one."""
 _LISTING = ("table", "enumerate")
 """Engines that list every square: they come last where there are many."""
 

@@ -43,8 +43,9 @@ from .ranging import low_interventions, require_blocks
 from .settled import hard, nothing_to_check
 from .shapes import is_tau_onto, is_tau_u_onto, square_family
 from .smt_onto import map_onto, require_onto, z3_version
+from .smt_second import cvc5_version, second_answer
 
-__all__ = ["SMT", "Smt"]
+__all__ = ["CVC5", "SMT", "Smt"]
 
 ONE, ZERO = Fraction(1), Fraction(0)
 FEW = 64
@@ -69,15 +70,17 @@ Pattern = tuple[str, ...] | Hard | Masked
 class Smt:
     """Decides squares with a fixed τ_U, and whether τ and τ_U are onto, over any domains.
 
-    Up to `few` sets of targets are asked about one by one.
+    Up to `few` sets of targets are asked about one by one. With `second`, cvc5 is asked in place of z3,
+    about squares only.
     """
 
     few: int = FEW
+    second: bool = False
 
     @property
     def name(self) -> str:
-        """`smt`."""
-        return "smt"
+        """`smt`, or `cvc5`."""
+        return "cvc5" if self.second else "smt"
 
     def accepts(self, problem: Problem) -> str | None:
         """Refuses a searched τ_U (it asks for one), laws, interchanges, and partly set blocks."""
@@ -90,8 +93,10 @@ class Smt:
                 "to list it must be given: write "
                 '[abstraction.tau_u], or tau_u = "identity" or "inputs"'
             )
+        if self.second and cvc5_version() is None:
+            return "cvc5 is not installed; it comes with an extra: pip install 'tauomega[cvc5]'"
         if _is_onto(defect):
-            return None
+            return "cvc5 is asked about squares only" if self.second else None
         family = _family(defect)
         if family is None:
             return "only squares with a fixed τ_U, and maps being onto, are put to z3"
@@ -112,7 +117,7 @@ class Smt:
         try:
             if _is_onto(problem.part.defect):
                 return map_onto(problem, budget)
-            return _squares(problem, budget, self.few)
+            return _squares(problem, budget, self.few, second=self.second)
         except NotEncodedError as error:
             return Answer(reason=str(error))
 
@@ -134,7 +139,7 @@ def _single_blocks(problem: Problem) -> bool:
 # ---------------------------------------------------------------- squares
 
 
-def _squares(problem: Problem, budget: Budget, few: int) -> Answer:
+def _squares(problem: Problem, budget: Budget, few: int, *, second: bool) -> Answer:
     family = _family(problem.part.defect)
     assert family is not None
     if problem.omega is OmegaPolicy.DERIVED:
@@ -149,12 +154,12 @@ def _squares(problem: Problem, budget: Budget, few: int) -> Answer:
             return _late(budget, number, len(patterns))
         image = images.get(pattern) if isinstance(pattern, Hard) else None
         outcome = run_in_child(
-            partial(_query, problem, pattern, image),
+            partial(_query, problem, pattern, image, second=second),
             seconds=budget.left,
             memory=budget.memory * 4,
         )
         if isinstance(outcome, Crashed):
-            reason = f"z3 stopped: {outcome.reason}"
+            reason = f"{'cvc5' if second else 'z3'} stopped: {outcome.reason}"
             return Answer(examined=number, total=len(patterns), reason=reason)
         if not isinstance(outcome, Answered):
             return _late(budget, number, len(patterns))
@@ -164,13 +169,16 @@ def _squares(problem: Problem, budget: Budget, few: int) -> Answer:
                 budget.progress(number + 1, len(patterns))
             continue
         if not isinstance(found, dict):
-            reason = f"z3 answers {found!r} for the targets {_shown(pattern)}"
+            reason = (
+                f"{'cvc5' if second else 'z3'} answers {found!r} for the targets {_shown(pattern)}"
+            )
             return Answer(examined=number, total=len(patterns), reason=reason)
         point = _point(problem, found, image)
         minimal = isinstance(pattern, Hard) and not problem.claim.scm.roots
         return Answer(ONE, INFINITE, number + 1, len(patterns), point=point, minimal=minimal)
     count = len(patterns)
-    return Answer(ZERO, ZERO, count, count, Trusted(z3_version(), count))
+    word = (cvc5_version() if second else None) or z3_version()
+    return Answer(ZERO, ZERO, count, count, Trusted(word, count))
 
 
 def _late(budget: Budget, done: int, total: int) -> Answer:
@@ -222,8 +230,8 @@ def _image(problem: Problem, intervention: Hard) -> Hard | None:
     return None
 
 
-def _query(problem: Problem, pattern: Pattern, image: Hard | None) -> Any:
-    """In the child: `unsat`, another answer of z3's, or the square that does not commute, as text."""
+def _query(problem: Problem, pattern: Pattern, image: Hard | None, *, second: bool) -> Any:
+    """In the child: `unsat`, another answer of the solver's, or the square that does not commute, as text."""
     claim, scm, high = problem.claim, problem.claim.scm, problem.claim.high
     assert high is not None
     encoder, solver = Encoder(), z3.Solver()
@@ -241,7 +249,8 @@ def _query(problem: Problem, pattern: Pattern, image: Hard | None) -> Any:
         bits = [z3.Bool(f"m{k}") for k in range(len(pattern.groups))]
         masks = {v: m for group, m in zip(pattern.groups, bits, strict=True) for v in group}
         if pattern.most < len(bits):
-            solver.add(z3.PbLe([(m, 1) for m in bits], pattern.most))
+            total = z3.Sum([z3.If(m, 1, 0) for m in bits]) <= pattern.most  # as SMT-LIB says it
+            solver.add(total if second else z3.PbLe([(m, 1) for m in bits], pattern.most))
     for name in _targets(pattern):
         if isinstance(pattern, Hard):
             fixed[name] = encoder.literal(dict(pattern.items)[name], low_domains[name])
@@ -264,9 +273,10 @@ def _query(problem: Problem, pattern: Pattern, image: Hard | None) -> Any:
                 masks_above |= {name: masks[block[0]]} if masks else {}
     result = _solve(encoder, high, above, setting, high_domains, masks_above)
     solver.add(z3.Or([read[name] != result[name] for name in claim.tau]))
-    answer = str(solver.check())
+    answer = second_answer(solver) if second else str(solver.check())
     if answer != "sat":
-        return answer if answer == "unsat" else f"unknown ({solver.reason_unknown()})"
+        known = second or answer == "unsat"
+        return answer if known else f"unknown ({solver.reason_unknown()})"
     model = solver.model()
     made = {n: t for n, t in fixed.items() if n not in masks or z3.is_true(model.eval(masks[n]))}
     try:
@@ -343,3 +353,5 @@ def _value(text: str) -> Value:
 
 
 SMT = Smt()
+CVC5 = Smt(second=True)
+"""The second opinion."""

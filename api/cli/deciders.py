@@ -18,16 +18,16 @@ __all__ = ["deciders"]
 
 
 def deciders(kind: type[Definition]) -> tuple[str, ...]:
-    """The engines, in the order in which they are asked.
+    """The engines, in the order in which they are asked, but for a second opinion, which need not be installed.
 
     The definition is asked of every shipped example that it applies to, as it is by default, as the example has
     it, and with contexts matched by their names, as the engines on circuits need it.
     """
-    from tauomega.solvers.portfolio import engine_names, get_engine, refused
+    from tauomega.solvers.portfolio import OPTIONAL, engine_names, get_engine, refused
 
     found: set[str] = set()
     for problem in _problems(kind):
-        rest = [name for name in engine_names() if name not in found]
+        rest = [name for name in engine_names() if name not in found and name not in OPTIONAL]
         found |= {name for name in rest if refused(name, get_engine(name), problem) is None}
     return tuple(name for name in engine_names() if name in found)
 

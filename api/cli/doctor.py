@@ -7,7 +7,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 import click
 
@@ -54,6 +54,7 @@ def command(as_json: bool) -> ExitCode:
                     "cores": os.cpu_count(),
                     "memory_bytes": _memory(),
                     "packages": packages,
+                    "optional": _optional(),
                     "engines": engines,
                     "healthy": healthy,
                 }
@@ -78,6 +79,12 @@ def _lines(
     for name, found in packages.items():
         yield Line(f"  {name:<{width}}  {found or 'missing'}", "" if found else "bold red")
     yield Line("")
+    yield Line("optional packages", "bold")
+    for extra, optional in _optional().items():
+        for name, found in optional.items():
+            missing = f"not installed; pip install 'tauomega[{extra}]'"
+            yield Line(f"  {name:<{width}}  {found or missing}")
+    yield Line("")
     yield Line("engines, in the order in which they are asked", "bold")
     width = max(len(name) for name in engines)
     for name, tried in engines.items():
@@ -89,16 +96,22 @@ def _lines(
     yield Line("all is well" if healthy else "something is wrong (see above)", "bold")
 
 
-def _packages() -> Iterator[tuple[str, str | None]]:
-    """Every package that tauomega needs, with its version if it is there."""
+def _packages(extra: str = "") -> Iterator[tuple[str, str | None]]:
+    """Every package that tauomega, or one of its extras, needs, with its version if it is there."""
     for requirement in sorted(requires("tauomega") or []):
-        if ";" in requirement:  # belongs to an extra
-            continue
-        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
-        try:
-            yield name, version(name)
-        except PackageNotFoundError:
-            yield name, None
+        needed, _, condition = requirement.partition(";")
+        if (f'"{extra}"' in condition.replace("'", '"')) if extra else not condition:
+            name = re.split(r"[^A-Za-z0-9._-]", needed, maxsplit=1)[0]
+            try:
+                yield name, version(name)
+            except PackageNotFoundError:
+                yield name, None
+
+
+def _optional() -> dict[str, dict[str, str | None]]:
+    """Extra -> its packages; what tests and releases need is no concern of a user."""
+    extras = metadata("tauomega").get_all("Provides-Extra") or []
+    return {extra: dict(_packages(extra)) for extra in sorted(extras) if extra != "dev"}
 
 
 def _engines() -> dict[str, dict[str, str]]:

@@ -5,7 +5,8 @@
 draws questions (each from the seed and its number, so that one can be drawn again), asks every engine
 that accepts a clause, and compares: verdicts, bounds, counterexamples (each is replayed) and, where an
 engine says that its counterexample is the least one, that it is. The circuit engines go without
-their random draws here, or these would answer for them, and z3 with masks even where it is small.
+their random draws here, or these would answer for them, and z3 with masks even where it is small; so
+does cvc5, where it is installed.
 A *lie* is an answer of one engine (not of the literal interpreter, to which they are held) that was
 falsified on the way; it must be noticed. With a journal, a run that was interrupted goes on.
 """
@@ -34,6 +35,7 @@ from tauomega.solvers.ranging import Swap
 from tauomega.solvers.reductions import reduced
 from tauomega.solvers.sat import Sat
 from tauomega.solvers.smt import Smt
+from tauomega.solvers.smt_second import cvc5_version
 from tauomega.theory.defect import HIGH, Interventions, States, Sup, Swaps
 from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import Hard
@@ -54,6 +56,7 @@ ENGINES: tuple[Engine, ...] = (
     Bdd(draws=0),
     Sat(draws=0),
     Smt(few=1),
+    *([Smt(few=1, second=True)] if cvc5_version() else []),
 )
 LITERAL = get_engine("enumerate")
 SECONDS = 5.0

@@ -13,13 +13,13 @@ from tauomega.cli import __main__ as cli
 from tauomega.cli.exit_code import ExitCode
 from tauomega.proofs.testing.questions import problems
 from tauomega.solvers import portfolio
-from tauomega.solvers.agreeing import SHARED, agreed
+from tauomega.solvers.agreeing import agreed
 from tauomega.solvers.engine import Answer, Budget, Problem
 from tauomega.solvers.portfolio import get_engine
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.errors import EngineDisagreementError
 from tauomega.theory.policy import TauUPolicy
-from tauomega.theory.verdict import Enumeration, Evidence, Holds, Trusted, TwoEngines
+from tauomega.theory.verdict import Enumeration, Evidence, Fails, Holds, Trusted, TwoEngines
 
 ZERO, ONE = Fraction(0), Fraction(1)
 PROBLEM = next(problems(1, 1))
@@ -36,7 +36,9 @@ def test_two_engines_with_nothing_but_their_word_are_two_independent_engines() -
         ("smt", held(Trusted("z3"))),
     ]
     assert agreed(PROBLEM, answers).evidence == TwoEngines(("OxiDD", "z3"))
-    assert agreed(PROBLEM, answers[:2]).evidence == TwoEngines(("OxiDD", "CaDiCaL"), (SHARED,))
+    assert agreed(PROBLEM, answers[:2]).evidence == TwoEngines(
+        ("OxiDD", "CaDiCaL"), ("the circuit that both engines were given",)
+    )
     assert agreed(PROBLEM, answers[:1]).evidence == Trusted("OxiDD")
     assert agreed(PROBLEM, [answers[2], answers[2]]).evidence == Trusted("z3")
 
@@ -63,6 +65,30 @@ def test_check_asks_two_engines_when_told_to() -> None:
     claim = Abstraction.from_text(low, low, {"X": "X"})
     definition = TauAbstraction(tau_u=TauUPolicy.IDENTITY)
     assert isinstance(check(claim, definition, engines=["all"]), Holds)
+
+
+def test_a_second_opinion_of_one_formula_says_what_both_were_given() -> None:
+    pytest.importorskip("cvc5")
+    low = SCM.from_text("U : real\nX = U\nY = max(X, 0)")
+    claim = Abstraction.from_text(low, low, {"X": "X", "Y": "Y"})
+    verdict = check(claim, TauAbstraction(tau_u=TauUPolicy.IDENTITY), engines=["smt", "cvc5"])
+    assert isinstance(verdict, Holds)
+    squares = verdict.clauses[-1].evidence
+    assert isinstance(squares, TwoEngines)
+    assert [word.split()[0] for word in squares.engines] == ["z3", "cvc5"]
+    assert squares.relies_on == ("the formula that both engines were given",)
+    high = SCM.from_text("U : real\nX = U\nY = max(X, 1)")
+    other = Abstraction.from_text(low, high, {"X": "X", "Y": "Y"})
+    found = check(other, TauAbstraction(tau_u=TauUPolicy.IDENTITY), engines=["cvc5"])
+    assert isinstance(found, Fails)  # replayed: the point is cvc5's
+
+
+def test_a_second_solver_that_is_not_installed_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tauomega.solvers.smt.cvc5_version", lambda: None)
+    refusal = get_engine("cvc5").accepts(PROBLEM)
+    assert refusal == "cvc5 is not installed; it comes with an extra: pip install 'tauomega[cvc5]'"
 
 
 class Liar:
