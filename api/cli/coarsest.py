@@ -1,0 +1,45 @@
+"""`tauomega coarsest`: the coarsest abstraction that still tells what is to be kept."""
+
+from __future__ import annotations
+
+import click
+
+from tauomega.loading import load
+from tauomega.theory.errors import InputError
+from tauomega.theory.kernel import nearest
+
+from .exit_code import ExitCode
+from .repair import blocks_of, show
+
+__all__ = ["command"]
+
+
+@click.command(name="coarsest")
+@click.argument("task")
+@click.option(
+    "--keep",
+    "kept",
+    metavar="NAME",
+    multiple=True,
+    required=True,
+    help="A high-level variable whose τ must not be lost; may be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
+def command(task: str, kept: tuple[str, ...], as_json: bool) -> ExitCode:
+    """Find the coarsest abstraction with the blocks of TASK's τ that keeps the named variables.
+
+    The other blocks keep only what these depend on. The high-level model, if there is one, is not read.
+    Exit status: 0 it is an abstraction, 1 there is none, 2 bad input, 3 not known.
+    """
+    from tauomega.solvers.search.coarsest import coarsest
+
+    from .coarsening_report import answering
+
+    with answering(task, as_json=as_json):
+        claim = load(task).claim
+        wrong = [name for name in kept if name not in claim.tau]
+        if wrong:
+            raise InputError([f"no τ of {name!r}{nearest(name, claim.tau)}" for name in wrong])
+        blocks = blocks_of(claim)
+        found = coarsest(claim.scm, blocks, {name: claim.tau[name] for name in kept})
+    return show(found, blocks, task, as_json=as_json)
