@@ -50,6 +50,7 @@ TESTS = (
     "tests/theory/kernel/test_blasting.py",
     "tests/theory/kernel/test_commuting.py",
     "tests/proofs/certificates/test_checker.py",
+    "tests/proofs/certificates/test_refusals.py",
     "tests/proofs/certificates/test_certificates.py",
 )
 FIRST = {
@@ -89,6 +90,32 @@ EQUIVALENT: dict[str, str] = {
             ),
         )
         for change in changes
+    },
+    **{
+        f"{line} [Gt -> GtE]": NO_ZERO
+        for line in (
+            "diagram: total = diagrams.ite(total, found[f] if f > 0 else -found[-f], -TRUE)",
+            "diagram: v = [found[f] if f > 0 else -found[-f] for f in operands]",
+        )
+    },
+    **{
+        f"circuit: {line} [0 -> 1]": "TRUE is dealt with above; gates have larger numbers"
+        for line in (
+            "return self._gate(ITE, (c, f, g)) if f > 0 else -self._gate(ITE, (c, -f, -g))",
+            "return operands[which] if f > 0 else -operands[which]",
+        )
+    },
+    "circuit: return self._gate(AND, (f, g) if f < g else (g, f)) [Lt -> LtE]": (
+        "equal operands are dealt with above"
+    ),
+    **{
+        f"words: {line}": "a wider bound is as true"
+        for line in (
+            "rest = self.mux(enough, less, rest).fits(0, divisor - 1) [Sub -> Add]",
+            "rest = Word((f, *rest.bits), 0, 2 * rest.high + 1) [2 -> 3]",
+            "return rest.fits(0, n.low - 1) [Sub -> Add]",
+            "return Word(kept, min(low, -1), max(high, 0)).fits(low, high) [USub dropped]",
+        )
     },
     "diagram: if high < 0: [condition turned round]": "the other sign is as canonical",
     "words: whole = Word((*reversed(bits), FALSE), 0, (1 << len(bits)) - 1) [Sub -> Add]": (

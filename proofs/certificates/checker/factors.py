@@ -91,5 +91,5 @@ def factor_of(
         others = [(*key[:place], *key[place + 1 :]) for key in keys]
         if len(set(zip(others, values, strict=True))) > len(set(others)):
             support.append(variable)
-    assert isinstance(target, Finite | Range)
-    return Factor(tuple(support), len(set(values)) == target.size, len(states))
+    onto = len(set(values)) == getattr(target, "size", None)  # never onto the reals
+    return Factor(tuple(support), onto, len(states))

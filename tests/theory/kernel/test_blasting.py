@@ -169,6 +169,14 @@ def _value(symbol: Word | Cases, holds: object) -> object:
     return Fraction(total, symbol.denominator)
 
 
+def test_a_number_is_no_label() -> None:
+    blaster = Blaster()
+    number, label = blaster.constant(1), Cases({"red": TRUE})
+    assert FALSE == blaster.equal(number, label) == blaster.equal(label, number)
+    assert TRUE == blaster.equal(number, Cases({1: TRUE}))
+    assert TRUE == blaster.equal(label, Cases({"red": TRUE, "green": FALSE}))
+
+
 def test_what_has_no_circuit_is_refused_by_name() -> None:
     blaster = Blaster()
     colour, _ = blaster.variable("c", DOMAINS["c"])

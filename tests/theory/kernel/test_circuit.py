@@ -186,6 +186,20 @@ def test_cones_leave_out_what_nothing_depends_on() -> None:
     assert {a: 0, b: 5, 1: 7, ab: 0} == values_of(circuit, circuit.cone((ab,)), {b: 5}, 3)
 
 
+def test_a_known_condition_costs_no_gate_and_gates_are_in_normal_form() -> None:
+    circuit = Circuit()
+    a, b, c = (circuit.var(name) for name in "abc")
+    assert (a, b) == (circuit.ite(TRUE, a, b), circuit.ite(FALSE, a, b))
+    before = len(circuit.gates)
+    for x, y, z in product((a, -a), (b, -b), (c, -c)):
+        circuit.ite(x, y, z)
+        circuit.xor(y, z)
+    for kind, operands in circuit.gates[before:]:
+        assert kind in ("ite", "xor")
+        assert min(operands[:2]) > 0
+    assert len(circuit.gates) == before + 4 + 1
+
+
 def test_a_circuit_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(circuit_module, "LARGEST", 4)
     circuit = Circuit()

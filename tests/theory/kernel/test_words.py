@@ -152,6 +152,18 @@ def test_constants_cost_no_gates() -> None:
     assert FALSE == words.equal(words.constant(3), words.constant(4))
 
 
+def test_numbers_with_disjoint_bounds_are_unequal_without_a_gate() -> None:
+    circuit = Circuit()
+    a, _ = free(circuit, 0, 2)
+    b, _ = free(circuit, 3, 4)
+    before = len(circuit.gates)
+    words = Words(circuit)
+    assert FALSE == words.equal(a, b) == words.equal(b, a)
+    assert before == len(circuit.gates)
+    c, _ = free(circuit, 2, 3)
+    assert FALSE not in (words.equal(a, c), words.equal(c, b))
+
+
 def test_the_least_width_is_used() -> None:
     widths = {
         (0, 0): 1,

@@ -1,0 +1,184 @@
+"""What only one line of the checker refuses, one test a line; and what it counts and says."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from tauomega.proofs.certificates.checker import evidence, matching
+from tauomega.proofs.certificates.checker.checking import check_certificate, stated
+from tauomega.proofs.certificates.checker.decoding import claim_of
+from tauomega.proofs.certificates.checker.document import RefusedError, canonical
+from tauomega.proofs.certificates.checker.factors import Factor, factor_of
+from tauomega.proofs.certificates.checker.refuting import check_counterexample
+from tauomega.proofs.certificates.checker.squares import work_of
+from tauomega.proofs.certificates.checker.statements import question_of, scored
+from tauomega.proofs.certificates.encoding import claim_to_json
+from tauomega.proofs.certificates.writing import certificate_of
+from tauomega.proofs.testing.damage import resealed
+from tauomega.solvers.checking import check
+from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.definitions.interchange import InterchangeConsistency
+from tauomega.theory.definitions.tau_abstraction import TauAbstraction
+from tauomega.theory.kernel import Apply, Constant, Operator, Range, Reals, Reference
+from tauomega.theory.policy import TauUPolicy
+from tauomega.theory.scm import SCM
+
+from .test_checker import asked, claim, one_model
+
+ONE = SCM.from_text("U : bool\nX = U")
+
+
+def copied(high: str, tau: str = "X", **more: Any) -> Abstraction:
+    return Abstraction.from_text(ONE, SCM.from_text(high), {"A": tau}, **more)
+
+
+# ---------------------------------------------------------------- maps of contexts
+
+
+def test_contexts_are_not_matched_across_parameters() -> None:
+    low = SCM.from_text("param t : bool\nU : bool\nX = U xor t")
+    found = Abstraction.from_text(low, SCM.from_text("V : bool\nA = V"), {"A": "X"})
+    with pytest.raises(RefusedError, match="the models have parameters"):
+        matching.free_squares(asked("block", found))
+
+
+def test_a_context_without_a_counterpart_has_no_table() -> None:
+    question = asked("block", copied("V : bool\nA = V and not V"))
+    with pytest.raises(RefusedError, match="a low-level context has no counterpart"):
+        matching.check_table(question, [0, 0])
+
+
+def test_a_listed_map_is_onto_if_it_should_be() -> None:
+    found = copied("V : bool\nW : bool\nA = V")  # two low-level contexts, four high-level ones
+    with pytest.raises(RefusedError, match="τ_U is not onto"):
+        matching.check_table(asked("block", found, tau_u="searched-onto"), [0, 2])
+    assert "τ_U, listed" in matching.check_table(asked("block", found), [0, 2])
+
+
+def test_a_given_expression_is_onto_if_it_should_be() -> None:
+    found = copied("V : bool\nW : bool\nA = V")
+    maps = [["V", ["name", "U"]], ["W", ["value", "0"]]]
+    definition = TauAbstraction(tau_u=TauUPolicy.SEARCHED)
+    base = json.loads(certificate_of(found, definition, check(found, definition)))
+    squares = {"kind": "construction"}
+    for policy, accepted in (("searched", True), ("searched-onto", False)):
+        changed = copy.deepcopy(base)
+        changed["parameters"]["tau_u"] = policy
+        question = question_of(claim_of(base["claim"]), base["definition"], changed["parameters"])
+        changed |= {
+            "statement": stated(question, "holds"),
+            "proof": {"squares": squares, "tau_u": maps},
+        }
+        data = canonical(resealed(changed))
+        if accepted:
+            assert dict(check_certificate(data).shown)["τ_U"] == "the certificate gives it; given"
+        else:
+            with pytest.raises(
+                RefusedError, match="τ_U is not a block map with factors that are onto"
+            ):
+                check_certificate(data)
+
+
+def test_a_square_does_not_refute_a_map_that_is_to_be_found() -> None:
+    high = SCM.from_text("U : bool\nA = not U")
+    found = Abstraction.from_text(ONE, high, {"A": "X"})
+    square = {"kind": "square", "at": [["U", "0"]], "image": [["A", "0"]], "result": [["A", "1"]]}
+    fixed = asked("block", found, tau_u="identity")
+    assert "does not commute" in check_counterexample(fixed, square)
+    with pytest.raises(RefusedError, match="one square does not refute every τ_U"):
+        check_counterexample(asked("block", found), square)
+
+
+def test_one_high_level_context_may_be_all_there_are() -> None:
+    question = asked("block", copied("V : 1..1\nA : bool = V"))
+    said = matching.check_no_context(question, [["U", "0"]], [[]])
+    assert "none of the 1 high-level contexts matches under 1 interventions" in said
+
+
+# ---------------------------------------------------------------- questions
+
+
+def test_definitions_and_their_parameters_go_together() -> None:
+    read = claim_of(claim_to_json(claim(), TauAbstraction()))
+    parameters = dict(asked("block", claim()).parameters)
+    for name, given in (
+        ("strong", parameters),
+        ("tau-abstraction", {k: v for k, v in parameters.items() if k != "undefined"}),
+        ("tau-abstraction", parameters | {"more": ""}),
+    ):
+        with pytest.raises(
+            RefusedError, match=f"no definition with these parameters is checked: '{name}'"
+        ):
+            question_of(read, name, given)
+
+
+def test_sites_that_are_compared_have_a_tau() -> None:
+    low = SCM.from_text("input a : bool\nn = not a\nout = not n")
+    found = Abstraction.from_text(low, low, {"out": "out"}, sites={"n": ["n"]})
+    read = claim_of(claim_to_json(found, InterchangeConsistency()))
+    assert ["out"] == scored(read, mapped=False)
+    with pytest.raises(RefusedError, match="a site has no τ"):
+        scored(read, mapped=True)
+
+
+def test_the_statement_says_the_verdict() -> None:
+    question = asked("block", claim())
+    assert "undefined=error) holds: τ onto; " in stated(question, "holds")
+    assert "undefined=error) does not hold: τ onto; " in stated(question, "fails")
+
+
+def test_few_values_are_not_all_real_numbers() -> None:
+    one_more = Apply(Operator.ADD, (Reference("x"), Constant(1)))
+    assert Factor(("x",), False, 3) == factor_of("A", one_more, {"x": Range(0, 2)}, Reals())
+    assert Factor(("x",), True, 0) == factor_of("A", one_more, {"x": Reals()}, Reals())
+    with pytest.raises(RefusedError, match="more than 65,536 states of x"):
+        factor_of("A", one_more, {"x": Reals()}, Range(0, 2))
+
+
+# ---------------------------------------------------------------- work and nesting
+
+
+def test_work_is_counted_in_nodes() -> None:
+    """U, do A?: A, τ: nothing but references; three interventions in the squares of one block."""
+    model = one_model(asked("block", copied("V : bool\nA = V"), tau_u="searched"))
+    mechanisms = [v.mechanism for v in model.program.variables if v.mechanism is not None]
+    sides = [side for _, *both in model.sides for side in both]
+    nodes = 1 + sum(size(tree) for tree in (*mechanisms, *sides))
+    assert work_of(model) == 3 * nodes
+    assert work_of(model, *model.context) == 3 * 4 * nodes
+
+
+def size(tree: Any) -> int:
+    """The nodes of an expression, by its parts."""
+    parts = list(getattr(tree, "arguments", ()))
+    parts += [entry for _, entry in getattr(tree, "rows", ())]
+    parts += [d for d in [getattr(tree, "default", None)] if d is not None]
+    return 1 + sum(map(size, parts))
+
+
+def test_an_enumeration_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = one_model(asked("block", claim()))
+    work = work_of(model, *model.context)
+    monkeypatch.setattr(evidence, "WORK", work)
+    evidence.transcript_of(model)
+    monkeypatch.setattr(evidence, "WORK", work - 1)
+    with pytest.raises(RefusedError, match=f"more than {work - 1:,} nodes to evaluate"):
+        evidence.transcript_of(model)
+
+
+def test_defaults_of_tables_are_nested_no_deeper_than_other_expressions() -> None:
+    found = claim_to_json(claim(), TauAbstraction())
+    for depth, refused in ((300, False), (301, True)):
+        tree: Any = ["value", "1"]
+        for _ in range(depth):
+            tree = ["table", [["value", "1"]], [[["1"], ["value", "1"]]], tree]
+        found["low"]["variables"][-1]["mechanism"] = tree
+        if refused:
+            with pytest.raises(RefusedError, match="nested deeper than 300"):
+                claim_of(found)
+        else:
+            claim_of(found)
