@@ -186,7 +186,7 @@ class SCM:
         """The names that an abstraction map or an intervention may mention."""
         domains = {name: self.domain(name) for name in self.endogenous}
         families = dict(self.program.families)
-        return Scope(domains, families)
+        return Scope(domains, families, network=any("." in name for name in domains))
 
     def context_count(self) -> int | None:
         """The number of contexts, or `None` if a root has infinitely many values."""

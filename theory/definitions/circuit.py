@@ -20,10 +20,11 @@ from ..defect import (
     Mean,
     Metric,
     Part,
+    Read,
     Run,
     Var,
 )
-from ..definition import Role, context_map, fixed_tau_u, require
+from ..definition import Role, context_map, fixed_tau_u, high_model, require
 from ..errors import InputError
 from ..policy import TauUPolicy
 
@@ -40,6 +41,9 @@ class Circuit:
     ablated, in the same contexts. **This compares two low-level models and is no abstraction**: a circuit
     without error need not be one of the full model, nor has an abstraction of the full model to be one
     of the circuit, since ablating makes another model. It is `similar` at the empty intervention alone.
+
+    The variables above that have a τ are compared, inputs apart; the circuit may have others, its own inner ones.
+    `theory.ablating.circuit_claim` makes the claim of a model, or network, and what is ablated of it.
 
     Similarity: the metric on what τ reads (outputs). Law over (u, i): the contexts uniform, or by their
     own law; no intervention. Statistic: the mean. Layer: 1 in each context. Composes additively, by the
@@ -58,7 +62,7 @@ class Circuit:
     source: ClassVar[str] = "Méloux et al. (2025), from their code"
     stronger: ClassVar[tuple[tuple[str, str], ...]] = (("similar", "ce1_circuit"),)
     weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
-    needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
+    needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH})
     holds_on: ClassVar[str] = "ce1_circuit"
     fails_on: ClassVar[str] = "xor_almost"
 
@@ -70,8 +74,14 @@ class Circuit:
         """The mean distance of the outputs."""
         require(self, claim)
         context_map(claim, fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.IDENTITY))
+        read = tuple(name for name in claim.tau if name not in high_model(claim).inputs)
+        if not read:
+            raise InputError(
+                ["circuit compares outputs, and none has a τ; write [abstraction.tau]"]
+            )
         u = Var("u")
-        gap = Dist(self.metric, ApplyMap(TAU, Run(LOW, u)), Run(HIGH, ApplyMap(TAU_U, u)))
+        low, high = ApplyMap(TAU, Run(LOW, u)), Run(HIGH, ApplyMap(TAU_U, u))
+        gap = Dist(self.metric, Read(read, low), Read(read, high))
         if not self.weighted:
             return Max((Part("outputs", Mean("u", Contexts(LOW), gap)),))
         lacking = claim.scm.without_law()

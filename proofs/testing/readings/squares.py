@@ -181,9 +181,14 @@ def circuit(p: Plain, d: Circuit) -> Number:
     """The mean distance of outputs, over contexts alike or by their law."""
     pairs = _pairs(p, d.tau_u)
     share = Fraction(1, len(pairs))
+    read = [n for n in p.claim.tau if n not in p.high.inputs]
+
+    def outputs(state: State) -> State:
+        return {n: state[n] for n in read}
+
     return sum(
         (p.low.probability(u) if d.weighted else share)
-        * distance(d.metric, p.seen(u), p.run(p.high, w))
+        * distance(d.metric, outputs(p.seen(u)), outputs(p.run(p.high, w)))
         for u, w in pairs
     )
 
