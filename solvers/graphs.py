@@ -70,6 +70,9 @@ def graph_map_faults(claim: Abstraction, facts: Facts) -> list[str]:
         for a, b in sorted(low)
         if owner[a] != owner[b] and (owner[a], owner[b]) not in above
     ]
+    cycle = _cycle(above)
+    if cycle:
+        faults.append(f"the graph above has a cycle: {' -> '.join(cycle)}")
     faults += [f"{a} <-> {b} share noise below" for a, b in sorted(shared)]
     faults += [f"{a} <-> {b} share noise above" for a, b in sorted(hidden)]
     return faults

@@ -68,11 +68,11 @@ def queries(
         return
     if pairs == "boxes":
         for name in names:
-            yield Query(tuple(n for n in names if n in _parents(claim.high, name)), (name,))
+            yield Query(_others_read(claim.high, name), (name,))
         return
     if pairs == "parental":
         for name in names:
-            parents = tuple(n for n in names if n in _parents(claim.high, name))
+            parents = _others_read(claim.high, name)
             if parents:
                 yield Query(parents, (name,))
         return
@@ -97,6 +97,11 @@ def _parents(model: SCM, name: str) -> frozenset[str]:
     return (
         frozenset(variable.law.parents) if isinstance(variable.law, ConditionalLaw) else frozenset()
     )
+
+
+def _others_read(model: SCM, name: str) -> tuple[str, ...]:
+    """The parents of a variable, in order; not itself, where a cyclic model mentions it."""
+    return tuple(n for n in model.endogenous if n != name and n in _parents(model, name))
 
 
 def _descendants(model: SCM) -> dict[str, set[str]]:

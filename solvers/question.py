@@ -26,7 +26,7 @@ def question_of(
     values: Any = definition
     found = {field.name: _text(getattr(values, field.name)) for field in fields(values)}
     settled = {"omega": omega.value, "tau_u": tau_u.value}
-    if claim.high_interventions is not None:
+    if claim.high_interventions is not None and found.get("high_family") != "all":
         settled["high_family"] = "declared"
     parameters = tuple((name, settled.get(name, text)) for name, text in found.items())
     semantics = getattr(claim.low, "semantics", "exact")

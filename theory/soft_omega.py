@@ -60,11 +60,17 @@ def explicit_omega(
         intervention: an intervention below, of any kind but a stochastic one.
 
     Raises:
+        InputError: a model has parameters.
         NoSoftImageError: the rule of a high-level variable would read what its mechanism does not.
         OutOfReachError: a domain is infinite, or there are more than 2^16 high-level points.
     """
     low, high = claim.scm, claim.high
     assert high is not None
+    if low.parameters or high.parameters:
+        shown = ", ".join(map(repr, dict.fromkeys((*low.parameters, *high.parameters))))
+        raise InputError(
+            [f"the explicit ω is for one value of the parameters {shown}; list ω, or write numbers"]
+        )
     blocks = {n: support(claim.tau[n], low, low.endogenous) for n in high.endogenous}
     touched = [n for n, block in blocks.items() if set(block) & intervention.targets]
     states = {n: _preimages(claim.tau[n], low, block) for n, block in blocks.items()}

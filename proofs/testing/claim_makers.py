@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.errors import InputError
@@ -18,6 +18,7 @@ from tauomega.theory.intervention import NOTHING, Hard
 from tauomega.theory.kernel import (
     BOOL,
     Case,
+    ConditionalLaw,
     Constant,
     Declaration,
     Expression,
@@ -158,6 +159,45 @@ def markovian(rng: random.Random) -> Abstraction:
     if claim is None:
         return Abstraction(low, low, {n: Reference(n) for n in names})
     return claim if rng.random() < 0.6 else broken(rng, claim)
+
+
+def conditional_laws(rng: random.Random) -> Abstraction:
+    """Models of layer 2: each variable has a law given its parents; one is left out above, or looked at twice."""
+
+    def law() -> FiniteLaw:
+        p = Fraction(rng.randint(0, 4), 4)
+        return FiniteLaw((1 - p, p))
+
+    def given(*parents: str) -> ConditionalLaw:
+        keys = _settings_of_bits(len(parents))
+        return ConditionalLaw(parents, tuple((key, law()) for key in keys))
+
+    first, second, third = given(), given("S"), given("T")
+    low = SCM(
+        complete(
+            [
+                Declaration(name, Kind.ENDOGENOUS, BOOL, own)
+                for name, own in (("S", first), ("T", second), ("C", third))
+            ]
+        )
+    )
+    if rng.random() < 0.3:
+        high = SCM(complete([Declaration(n, Kind.ENDOGENOUS, BOOL, low[n].law) for n in "STC"]))
+        return Abstraction(low, high, {n: Reference(n) for n in "STC"})
+    rows = []
+    for (s,), t in second.rows:  # C given S, T being summed over
+        p = sum(
+            (q * third.at({"T": v}).probabilities[1] for v, q in enumerate(t.probabilities)),
+            Fraction(0),
+        )
+        rows.append(((s,), FiniteLaw((1 - p, p)) if rng.random() < 0.8 else law()))
+    declared = [Declaration("S", Kind.ENDOGENOUS, BOOL, first)]
+    declared += [Declaration("C", Kind.ENDOGENOUS, BOOL, ConditionalLaw(("S",), tuple(rows)))]
+    return Abstraction(low, SCM(complete(declared)), {n: Reference(n) for n in "SC"})
+
+
+def _settings_of_bits(count: int) -> list[tuple[int, ...]]:
+    return list(product((0, 1), repeat=count))
 
 
 def with_kernels(rng: random.Random) -> Abstraction:
@@ -304,6 +344,7 @@ MAKERS: tuple[Maker, ...] = (
     listed,
     markovian,
     with_kernels,
+    conditional_laws,
     circular,
     boxed_network,
     hidden_layer,

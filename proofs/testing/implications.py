@@ -20,6 +20,7 @@ from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.counterfactual import Counterfactual
 from tauomega.theory.definitions.exact import Exact
+from tauomega.theory.definitions.exact_transformation import ExactTransformation
 from tauomega.theory.definitions.input_restricted import InputRestricted
 from tauomega.theory.definitions.mechanism import MechanismLevel
 from tauomega.theory.definitions.observational import Observational
@@ -81,6 +82,11 @@ def _a2() -> Iterator[Implication]:
     yield Implication("A.2 #2", pointwise, exact, _same_contexts)
     onto = Notion("tau-abstraction[block, same contexts]", TauAbstraction(Block(), tau_u=same))
     yield Implication("A.2 #3", onto, layer3, _same_contexts)
+    solutions = Notion("exact-transformation[block]", ExactTransformation(Block(), tau_u=same))
+    yield Implication(
+        "definitions/exact", exact, Notion("observational", Observational()), _plain_and_onto
+    )
+    yield Implication("definitions/exact-transformation", onto, solutions, _is_plain)
     yield Implication("A.2 #15", block, mechanism)
     yield Implication("A.2 #15", mechanism, block)
     yield Implication("A.2 #18", ic, exact, also=(Observational(),))
@@ -102,7 +108,7 @@ def _on_fibres(claim: Abstraction) -> bool:
 def _from_atlas() -> Iterator[Implication]:
     known = {notion.key: notion for notion in NOTIONS}
     for arrow in ARROWS:
-        yield Implication(arrow.script, known[arrow.strong], known[arrow.weak])
+        yield Implication(arrow.script, known[arrow.strong], known[arrow.weak], _is_plain)
     for arrow in LATTICE:
         names = [key.removeprefix("alpha[").removesuffix("]") for key in (arrow.strong, arrow.weak)]
         first, second = (
@@ -118,10 +124,23 @@ def _onto(claim: Abstraction) -> bool:
         return False
 
 
+def _is_plain(claim: Abstraction) -> bool:
+    """Whether ω, τ_U and I_H are left to the definition: one family may reach a declared I_H, another not."""
+    return (claim.omega, claim.tau_u, claim.high_interventions) == (None, None, None)
+
+
+def _plain_and_onto(claim: Abstraction) -> bool:
+    return _is_plain(claim) and _onto(claim)
+
+
 CONDITIONS = {("similar", "circuit"): _onto}
 """Where τ is not onto, ω_τ of the empty intervention is not the empty one, and a circuit is not run under it."""
-FOR_SOME_LAW = {("uniform", "exact")}
-"""What is implied of some law above only, and not of the one that a claim has; A2 has it with that condition."""
+SAID_WITH_CONDITIONS = {
+    ("uniform", "exact"),
+    ("exact", "observational"),
+    ("tau-abstraction", "exact-transformation"),
+}
+"""What holds of some law above only, where ω(∅) = ∅ only, for the same τ_U only: `_a2` has them with that condition."""
 
 
 def of_definition(asked: Definition) -> Iterator[Implication]:
@@ -135,7 +154,7 @@ def of_definition(asked: Definition) -> Iterator[Implication]:
         strong = replace(strong, family=asked.family)  # type: ignore[attr-defined]  # the same class
     weaker = {other for other, _ in strong.weaker}
     weaker |= {kind.name for kind in definitions() if name in {n for n, _ in kind.stronger}}
-    weaker -= {other for first, other in FOR_SOME_LAW if first == name}
+    weaker -= {other for first, other in SAID_WITH_CONDITIONS if first == name}
     for other in sorted(weaker):
         first, second = Notion(name, strong), Notion(other, _alike(strong, other))
         yield Implication(f"definitions/{name}", first, second, CONDITIONS.get((name, other)))

@@ -38,7 +38,7 @@ from ..defect import (
 )
 from ..definition import Role, high_model, require, tau_onto
 from ..errors import InputError
-from ..kernel import free_names
+from ..intervening import parents_of
 
 __all__ = ["CausalAbstractionError", "Silence"]
 
@@ -120,12 +120,7 @@ class CausalAbstractionError:
             InputError: there are none.
         """
         high = high_model(claim)
-        names = set(high.endogenous)
-        found = []
-        for name in high.endogenous:
-            mechanism = high[name].mechanism
-            if mechanism is not None and free_names(mechanism) & names:
-                found.append(name)
+        found = [n for n in high.endogenous if parents_of(high, n) & set(high.endogenous) - {n}]
         if not found:
             raise InputError(["nothing is compared: every high-level variable is a root"])
         return tuple(found)

@@ -27,6 +27,9 @@ class Exact:
     layer 2, for the two given laws. Stronger: uniform transformations (CE2 separates). Weaker:
     observational consistency (CE1 separates).
 
+    It implies `observational` where ω(∅) = ∅, as for $\omega_\tau$ of a τ onto; an ω that is searched for may
+    send ∅ elsewhere, if nothing is asked of I_H.
+
     Attributes:
         family: $I_L$.
         omega: `searched` (the definition), `derived` ($\omega_\tau$), or given by the claim.

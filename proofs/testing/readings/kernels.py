@@ -28,10 +28,9 @@ ZERO, ONE = Fraction(0), Fraction(1)
 def conditional(p: Plain, model: SCM, targets: Sequence[str], i: Intervention) -> Law:
     """P(targets | do(i)) of one of the models, nothing read through τ."""
     found: Law = {}
-    for u in model.contexts():
-        state = p.run(model, u, i)
+    for state, weight in p.outcomes(model, i):
         place = key({t: state[t] for t in targets})
-        found[place] = found.get(place, ZERO) + model.probability(u)
+        found[place] = found.get(place, ZERO) + weight
     return found
 
 
@@ -156,6 +155,8 @@ def rischel_weichwald(p: Plain, d: RischelWeichwald) -> Number:
 
 def _depends(p: Plain, model: SCM, name: str) -> set[str]:
     """The variables, noise included, that a change of alone may change the mechanism's value."""
+    if model.conditional:
+        raise NotReadError("the graph of conditional laws")
     hidden = [r for r in model.roots if r not in model.inputs]
     names = [*hidden, *(n for n in model.endogenous if n != name)]
     if name in model.inputs:
@@ -190,9 +191,12 @@ def _projected(p: Plain, model: SCM, kept: Sequence[str]) -> tuple[set[Any], set
                 pending += [] if n in kept else list(parents.get(n, ()))
         reach[name] = seen
     edges = {(a, b) for b in kept for a in reach[b] if a in kept}
-    shared = {
-        frozenset((a, b)) for a, b in combinations(kept, 2) if (reach[a] & reach[b]) - set(kept)
+    noise = {
+        a: {n for n in seen if n not in model.endogenous}
+        | {f"noise of {n}" for n in seen if n in model.inputs and n not in kept}
+        for a, seen in reach.items()
     }
+    shared = {frozenset((a, b)) for a, b in combinations(kept, 2) if noise[a] & noise[b]}
     return edges, shared
 
 
@@ -206,10 +210,15 @@ def cluster_dag(p: Plain, d: Any) -> Number:
     quotient = {(owner[a], owner[b]) for a, b in low if owner[a] != owner[b]}
     confounded = {frozenset(owner[v] for v in pair) for pair in hidden}
     same = quotient == above and {pair for pair in confounded if len(pair) == 2} == shared
-    left = set(p.names)
-    while sources := {n for n in left if not any(b == n and a in left for a, b in quotient)}:
+    return Fraction(not (same and _is_acyclic(p.names, quotient)))
+
+
+def _is_acyclic(names: Sequence[str], edges: set[Any]) -> bool:
+    """Whether taking away what nothing points to, again and again, takes everything away."""
+    left = set(names)
+    while sources := {n for n in left if not any(b == n and a in left for a, b in edges)}:
         left -= sources
-    return Fraction(not same or bool(left))
+    return not left
 
 
 def phi_abstraction(p: Plain, d: PhiAbstraction) -> Number:
@@ -219,11 +228,12 @@ def phi_abstraction(p: Plain, d: PhiAbstraction) -> Number:
     owner = {v: name for name, block in p.blocks.items() for v in block}
     low, hidden = _projected(p, p.low, list(owner))
     above, shared = _projected(p, p.high, p.names)
-    if hidden or shared or any((owner[a], owner[b]) not in above for a, b in low):
+    mapped = all((owner[a], owner[b]) in above for a, b in low)
+    if hidden or shared or not mapped or not _is_acyclic(p.names, above):
         return inf
     gaps = []
     for name in p.names:
-        parents = [n for n in p.names if n in p.high_parents(name)]
+        parents = [n for n in p.names if n != name and n in p.high_parents(name)]
         for chosen in product(*(parts(p, n) for n in parents)):
             i = Hard(tuple(item for part in chosen for item in part.items()))
             j = {n: p.tau_of(n, part) for n, part in zip(parents, chosen, strict=True)}

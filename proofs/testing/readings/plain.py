@@ -13,7 +13,7 @@ from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Metric
 from tauomega.theory.family import All, Block, Family, Given, Reach, Single, TauMax
 from tauomega.theory.intervention import NOTHING, Hard, Intervention
-from tauomega.theory.kernel import Finite, Range, Value, evaluate, free_names
+from tauomega.theory.kernel import ConditionalLaw, Finite, Range, Value, evaluate, free_names
 from tauomega.theory.policy import HighFamily, TauUPolicy
 from tauomega.theory.scm import SCM
 
@@ -111,7 +111,9 @@ class Plain:
 
     def high_parents(self, name: str) -> set[str]:
         """The endogenous variables in the equation of a high-level variable."""
-        rule = self.high[name].mechanism
+        rule, law = self.high[name].mechanism, self.high[name].law
+        if isinstance(law, ConditionalLaw):
+            return set(law.parents)
         return set() if rule is None else set(free_names(rule)) & set(self.names)
 
     def run(self, model: SCM, context: State, i: Intervention = NOTHING) -> dict[str, Value]:
@@ -128,10 +130,36 @@ class Plain:
     def law(self, model: SCM, i: Intervention = NOTHING) -> Law:
         """The law of the solutions; those below read through τ."""
         found: Law = {}
-        for context in model.contexts():
-            state = self.seen(context, i) if model is self.low else self.run(model, context, i)
-            found[key(state)] = found.get(key(state), Fraction(0)) + model.probability(context)
+        for solution, p in self.outcomes(model, i):
+            place = key(self.claim.read(solution) if model is self.low else solution)
+            found[place] = found.get(place, Fraction(0)) + p
         return found
+
+    def outcomes(self, model: SCM, i: Intervention) -> Iterator[tuple[State, Fraction]]:
+        """The states that may come out, each with a probability: of its context, or variable by variable."""
+        if not model.conditional:
+            yield from ((self.run(model, u, i), model.probability(u)) for u in model.contexts())
+            return
+        if not isinstance(i, Hard):
+            raise NotReadError("conditional laws under interventions that are not hard")
+        listed: list[tuple[dict[str, Value], Fraction]] = [
+            (u, model.probability(u)) for u in model.contexts()
+        ]
+        for name in model.order:
+            law, rule = model[name].law, model[name].mechanism
+            following = []
+            for values, p in listed:
+                if name in i.targets:
+                    following.append(({**values, name: dict(i.items)[name]}, p))
+                elif isinstance(law, ConditionalLaw):
+                    row = zip(finite(model, name), law.at(values).probabilities, strict=True)
+                    following += [({**values, name: v}, p * q) for v, q in row if q]
+                elif rule is not None:
+                    following.append(({**values, name: evaluate(rule, values)}, p))
+                else:
+                    following.append((values, p))
+            listed = following
+        yield from (({n: v[n] for n in model.endogenous}, p) for v, p in listed)
 
     @cached_property
     def onto(self) -> bool:
@@ -231,6 +259,8 @@ class Plain:
 
     def unions(self, values: Mapping[str, Sequence[Hard]], most: int | None) -> list[Intervention]:
         """Some whole blocks, each at one of its values."""
+        if not self.is_block_map:
+            raise NotReadError("blocks that share variables")
         return [
             Hard(tuple(item for part in parts for item in part.items))
             for chosen in subsets(list(values), most)

@@ -25,16 +25,18 @@ from tauomega.theory.definitions import definitions, find_definition
 from tauomega.theory.definitions.alpha import Alpha, AlphaError
 from tauomega.theory.definitions.circuit import Circuit
 from tauomega.theory.definitions.constructive import Constructive
+from tauomega.theory.definitions.constructive_soft import ConstructiveSoft
 from tauomega.theory.definitions.exact import Exact
 from tauomega.theory.definitions.invariance import Invariance
 from tauomega.theory.definitions.observational import Observational
 from tauomega.theory.definitions.phi_abstraction import PhiAbstraction
 from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
 from tauomega.theory.definitions.similar import Similar
+from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.errors import InputError
-from tauomega.theory.family import Reach
+from tauomega.theory.family import Given, Reach
 from tauomega.theory.intervention import NOTHING
-from tauomega.theory.policy import HighFamily, TauUPolicy
+from tauomega.theory.policy import HighFamily, OmegaPolicy, TauUPolicy
 from tauomega.theory.verdict import INFINITE, Enumeration
 
 SEED = random.SystemRandom().randrange(10**6)
@@ -251,6 +253,38 @@ def test_values_that_runs_reach_depend_on_parameters() -> None:
     low = SCM.from_text("param p : bool\nU : bool\nX = U and p")
     with pytest.raises(InputError, match="depend on the parameter 'p'"):
         check(Abstraction.identity(low), Constructive(Reach()))
+
+
+def test_a_box_does_not_set_its_own_variable() -> None:
+    """S mentions itself and is always 0; X is always 1: the box of S must not be do(S = s)."""
+    low = SCM.from_text("cyclic\nU : bool ~ 1/2\nX : bool = 1\nY : bool = X")
+    high = SCM.from_text("cyclic\nU : bool ~ 1/2\nS : bool = S and 0")
+    claim = Abstraction.from_text(low, high, {"S": "X"})
+    assert check(claim, PhiAbstraction()).name == "fails"
+    assert check(claim, Observational()).name == "fails"
+
+
+def test_a_cyclic_graph_above_is_no_phi_abstraction() -> None:
+    text = "cyclic\nU, V : bool ~ 1/2\nX : bool = U and Y\nY : bool = V and X"
+    claim = Abstraction.from_text(SCM.from_text(text), SCM.from_text(text), {"X": "X", "Y": "Y"})
+    found = check(claim, PhiAbstraction())
+    assert found.name == "fails"
+
+
+def test_the_explicit_omega_is_for_one_value_of_parameters() -> None:
+    model = SCM.from_text("param p : bool\nU : bool\nX = U and p")
+    claim = Abstraction.from_text(model, model, {"X": "X"}, tau_u={"U": "U"})
+    with pytest.raises(InputError, match="for one value of the parameters 'p'"):
+        check(claim, ConstructiveSoft(Given((NOTHING, model.intervention("X = 1")))))
+
+
+def test_all_that_is_asked_for_is_asked_of_a_declared_family_too() -> None:
+    claim = load("ce4").claim
+    declared = replace(claim, high_interventions=(NOTHING,))
+    definition = Uniform(Given((NOTHING,)), OmegaPolicy.DERIVED, high_family=HighFamily.ALL)
+    found = check(declared, definition)
+    assert found.name == check(claim, definition).name == "fails"
+    assert dict(found.question.parameters)["high_family"] == "all"
 
 
 def test_the_interpreter_is_no_reading() -> None:
