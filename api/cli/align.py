@@ -21,6 +21,7 @@ from .seconds import SECONDS
 if TYPE_CHECKING:
     from tauomega.bridge.alignment.alignment_class import AlignmentClass
     from tauomega.bridge.alignment.guided import Aligned, Guidance, Search
+    from tauomega.bridge.alignment.orders import Orders
     from tauomega.bridge.alignment.question import AlignmentQuestion
     from tauomega.bridge.alignment.scoring import Score
 
@@ -58,6 +59,11 @@ __all__ = ["command"]
     help="Keep where the search stands in FILE, after every round.",
 )
 @click.option("--resume", is_flag=True, help="Go on where the --state file ends.")
+@click.option(
+    "--orders",
+    type=click.Choice(["float64", "float32", "tfloat32", "float16", "bfloat16"]),
+    help="Settle a linear map in this format too, for every order of summation.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
 def command(
     task: str,
@@ -71,6 +77,7 @@ def command(
     output: Path | None,
     state: Path | None,
     resume: bool,
+    orders: str | None,
     as_json: bool,
 ) -> ExitCode:
     """Look for features of a layer of TASK's network that carry the variables with sites.
@@ -93,6 +100,7 @@ def command(
         if output is not None and output.exists():
             raise InputError([f"{output} exists; name another file"])
         found, score = _search(task, question, kind, guidance, timeout, state, resume)
+        settled = None if orders is None else _settled(task, question, found, orders)
         if output is not None:
             _write(task, question, found, output)
     except OutOfReachError as error:
@@ -102,10 +110,12 @@ def command(
             click.echo(canonical(faults_to_json(error)))
         raise
     if as_json:
-        click.echo(canonical(alignment_to_json(question, found, score)))
+        click.echo(canonical(alignment_to_json(question, found, score, settled)))
     else:
         write(
-            alignment_lines(question, found, score, kind.summary, title=task, width=output_width())
+            alignment_lines(
+                question, found, score, settled, kind.summary, title=task, width=output_width()
+            )
         )
     codes = {"proved": ExitCode.HOLDS, "impossible": ExitCode.FAILS, "unknown": ExitCode.UNKNOWN}
     return codes[found.outcome.value]
@@ -114,6 +124,7 @@ def command(
 def _question(task: str) -> AlignmentQuestion:
     from tauomega.bridge.alignment.question import AlignmentQuestion
     from tauomega.theory.definitions.interchange import InterchangeConsistency
+    from tauomega.theory.policy import Scored
 
     loaded = load(task)
     definition = loaded.definition
@@ -123,6 +134,17 @@ def _question(task: str) -> AlignmentQuestion:
                 f'align looks for interchange claims: write definition = "interchange", not {definition.name}'
             ]
         )
+    faults = []
+    if definition.sources.name != "all":
+        faults.append(
+            f'align decides every (source, base) pair: sources = "all", not {definition.sources}'
+        )
+    if definition.scored is not Scored.OUTPUTS:
+        faults.append(
+            f'align compares outputs: scored = "outputs", not "{definition.scored.value}"'
+        )
+    if faults:
+        raise InputError(faults)
     return AlignmentQuestion.from_claim(loaded.claim, joint=definition.joint.k)
 
 
@@ -163,6 +185,13 @@ def _search(
             told=progress,
         )
         return concluded(question, found), score(question, kind, found, guidance)
+
+
+def _settled(task: str, question: AlignmentQuestion, found: Aligned, dtype: str) -> Orders:
+    from tauomega.bridge.alignment.orders import settle_orders
+
+    with shown_progress(f"enclosing {task} in {dtype}") as progress:
+        return settle_orders(question, found.alignment, dtype, told=progress)
 
 
 def _write(task: str, question: AlignmentQuestion, found: Aligned, output: Path) -> None:

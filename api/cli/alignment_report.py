@@ -11,6 +11,7 @@ from .line import Line
 if TYPE_CHECKING:
     from tauomega.bridge.alignment.guided import Aligned
     from tauomega.bridge.alignment.lesson import Failure
+    from tauomega.bridge.alignment.orders import Orders
     from tauomega.bridge.alignment.question import AlignmentQuestion
     from tauomega.bridge.alignment.scoring import Score
 
@@ -26,6 +27,7 @@ def alignment_lines(
     question: AlignmentQuestion,
     found: Aligned,
     score: Score,
+    orders: Orders | None,
     summary: str,
     *,
     title: str,
@@ -38,6 +40,16 @@ def alignment_lines(
         f"class: {found.class_name} - {summary}; at layers.{question.layer} ({question.width} units); "
         + ", ".join(f"{n}: {len(chosen)} features" for n, chosen in found.alignment.features)
     ]
+    text.append(
+        "The claim is about these rational coordinates, with their exact inverse, over the reals."
+    )
+    if orders is not None:
+        text.append(
+            f"In {orders.dtype}, whatever the order of summation, with coordinates rounded to it: "
+            f"{orders.agreeing:,} of {orders.total:,} interchanges agree, {orders.failing:,} do not, "
+            f"{orders.total - orders.agreeing - orders.failing:,} are not settled. Assumed: "
+            f"{orders.assumption}."
+        )
     if found.outcome.value == "unknown":
         text.append(
             "That no map of the class is one is not shown: more rounds, another seed or another class may."
@@ -70,7 +82,9 @@ def alignment_lines(
     return lines
 
 
-def alignment_to_json(question: AlignmentQuestion, found: Aligned, score: Score) -> dict[str, Any]:
+def alignment_to_json(
+    question: AlignmentQuestion, found: Aligned, score: Score, orders: Orders | None
+) -> dict[str, Any]:
     """One JSON value; it does not depend on the machine's speed, save where the time was over."""
     return {
         "schema": SCHEMA,
@@ -102,6 +116,15 @@ def alignment_to_json(question: AlignmentQuestion, found: Aligned, score: Score)
         "ceiling": None
         if found.ceiling is None
         else {"class": str(found.ceiling.accuracy), "any_map": str(found.ceiling.any_map)},
+        "orders": None
+        if orders is None
+        else {
+            "semantics": f"all-orders({orders.dtype})",
+            "total": orders.total,
+            "agreeing": orders.agreeing,
+            "failing": orders.failing,
+            "assumption": orders.assumption,
+        },
         "members": found.members,
         "reason": found.reason,
         "failures": [_failure_json(question, f) for f in found.decided.failures[:MOST_LISTED]],

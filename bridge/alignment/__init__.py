@@ -8,6 +8,7 @@
 | `lesson.py`, `fitting.py` | interchanges to learn from; training |
 | `deciding.py`, `guided.py` | all interchanges, exactly; training on what fails until none does |
 | `ceiling.py`, `ball.py` | upper bounds for any map, and for orthogonal subspaces |
+| `orders.py` | an alignment in floating point, for every order of summation |
 | `scoring.py` | a score beside those of its class's controls |
 | `exchange.py` | one interchange as tensors, for other tools |
 | `search_file.py`, `aligned_task.py` | a search on disk; an alignment as a task |

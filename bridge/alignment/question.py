@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, tau_u_policy
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import Domain, Expression, Finite, Range, Value, evaluate, free_names
@@ -40,6 +40,7 @@ class AlignmentQuestion:
         sizes: variable -> how many features it may have.
         contexts: the high-level context of each of the network's, in canonical order.
         joint: the largest number of variables exchanged together.
+        tau_u: the map of contexts, where the claim gives one.
 
     Raises:
         InputError: whatever is wrong with the layer, the numbers of features, or τ; all at once.
@@ -52,6 +53,7 @@ class AlignmentQuestion:
     sizes: Mapping[str, int]
     contexts: Sequence[Mapping[str, Value]]
     joint: int
+    tau_u: Mapping[str, Expression] | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -121,9 +123,7 @@ class AlignmentQuestion:
         (place,) = layers
         if place not in known:
             raise InputError([f"{place} is no hidden layer; there are {', '.join(known)}"])
-        maps = context_map(claim, TauUPolicy.INPUTS)
-        states = [dict(context) for context in plain.as_scm().contexts()]
-        contexts = [{r: evaluate(maps[r], s) for r in high.roots} for s in states]
+        contexts = _contexts(claim)
         scored = InterchangeConsistency().scored_variables(claim)
         counts = sizes or {name: len(units) for name, units in claim.sites.items()}
         return cls(
@@ -134,6 +134,7 @@ class AlignmentQuestion:
             dict(counts),
             contexts,
             len(counts) if joint is None else joint,
+            claim.tau_u,
         )
 
     @property
@@ -168,9 +169,17 @@ class AlignmentQuestion:
         return tuple(forms), conditions
 
     def claim(self, alignment: Alignment) -> Abstraction:
-        """An alignment as a claim that `check` decides, under the identity of inputs."""
+        """An alignment as a claim that `check` decides.
+
+        Raises:
+            InputError: the contexts were permuted, so that no map of contexts says what they are.
+        """
         model = replace(self.model, features={self.layer: alignment.map})
-        return Abstraction(model, self.high, dict(self.tau), sites=alignment.sites(self.layer))
+        sites = alignment.sites(self.layer)
+        found = Abstraction(model, self.high, dict(self.tau), tau_u=self.tau_u, sites=sites)
+        if _contexts(found) != list(self.contexts):
+            raise InputError(["the contexts are permuted: a control is scored, not claimed"])
+        return found
 
     def on_random_network(self, seed: int) -> AlignmentQuestion:
         """The same question about a network of the same shape with weights at random (He)."""
@@ -189,3 +198,11 @@ class AlignmentQuestion:
         """The same question with the contexts of the high-level model permuted at random."""
         order = np.random.default_rng([seed, 2]).permutation(len(self.contexts))
         return replace(self, contexts=[self.contexts[int(k)] for k in order])
+
+
+def _contexts(claim: Abstraction) -> list[Mapping[str, Value]]:
+    """The high-level context of each of the low level's, in canonical order."""
+    assert claim.high is not None
+    maps = context_map(claim, tau_u_policy(claim, None, TauUPolicy.INPUTS))
+    states = [dict(context) for context in claim.scm.contexts()]
+    return [{r: evaluate(maps[r], s) for r in claim.high.roots} for s in states]

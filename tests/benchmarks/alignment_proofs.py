@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from tauomega import SCM, Abstraction
 from tauomega.bridge.alignment import alignment_classes, find_alignment_class
 from tauomega.bridge.alignment.exchange import PYVENE, Exchange, exchange_of
 from tauomega.bridge.alignment.guided import Aligned, Guidance, Outcome, align
+from tauomega.bridge.alignment.orders import settle_orders
 from tauomega.bridge.alignment.question import AlignmentQuestion
 from tauomega.bridge.alignment.scoring import score
 from tauomega.bridge.exhaustive.expectation import Expectation
@@ -71,13 +73,10 @@ def by_pyvene(exchange: Exchange) -> torch.Tensor | None:
         import pyvene
     except ModuleNotFoundError:
         return None
-    network: Any = exchange.network
-    swap = lambda base, source: base + (source - base) @ exchange.projector  # noqa: E731
-    network.config, network.device = SimpleNamespace(to_dict=dict), torch.device("cpu")
-    component = {"component": f"{exchange.site}.output", "intervention": swap}
-    model = pyvene.IntervenableModel(component, model=network)
-    _, patched = model({"input": exchange.base}, [{"input": exchange.source}])
-    result: torch.Tensor = patched
+    names: dict[str, Any] = {"pyvene": pyvene, "torch": torch, "SimpleNamespace": SimpleNamespace}
+    names |= {field.name: getattr(exchange, field.name) for field in fields(exchange)}
+    exec(PYVENE.replace("print(patched)", ""), names)  # the constant that is shown
+    result: torch.Tensor = names["patched"]
     return result
 
 
@@ -113,7 +112,9 @@ def show(seeds: Sequence[int], rounds: int) -> int:
             f"{seed} | {float(first.sampled):.4f} | {float(first.accuracy):.6f} | {first.failing}"
         )
         ending = f"{len(found.rounds)} | {found.outcome.value} | {machine_agrees(asked, found)}"
-        say(f"| {shown} | {ending} | {seconds:.1f} |")
+        orders = settle_orders(asked, found.alignment)
+        settled = f"{orders.agreeing:,} of {orders.total:,}"
+        say(f"| {shown} | {ending} | {seconds:.1f} | {settled} |")
     return proved
 
 

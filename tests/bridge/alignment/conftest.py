@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from tauomega import SCM, Abstraction
 from tauomega.bridge.alignment.question import AlignmentQuestion
 from tauomega.bridge.network import Activation, Layer, Network
+from tauomega.bridge.precision.machine import one_thread
 from tauomega.theory.kernel import Scope, parse_expression
 
 HIGH = SCM.from_text("input A, B, C : bool\nleft = A xor B\nout = left and C\nboth = left or C")
@@ -34,6 +35,13 @@ def network(seed: int, activation: str = "relu") -> Network:
             for a, b, kind in zip(sizes[:-1], sizes[1:], kinds, strict=True)
         )
     )
+
+
+@pytest.fixture(autouse=True)
+def on_one_thread() -> Iterator[None]:
+    """Small tensors are not worth a second thread, least of all on a busy machine."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture

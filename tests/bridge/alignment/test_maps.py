@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from tauomega import check
+from tauomega import Abstraction, check
 from tauomega.bridge.alignment import alignment_classes, find_alignment_class
 from tauomega.bridge.alignment.alignment import Alignment
 from tauomega.bridge.alignment.alignment_class import AlignmentClass
@@ -28,6 +28,7 @@ from tauomega.bridge.feature_map import FeatureMap
 from tauomega.bridge.rational_rotation import cayley, skew_of
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.errors import InputError
+from tauomega.theory.kernel import Reference
 from tauomega.theory.policy import Depth
 from tauomega.theory.verdict import Fails, Holds
 
@@ -243,6 +244,28 @@ def test_questions_that_make_no_sense_are_refused_with_every_fault(question: Bui
     assert "there is no hidden layer 5; there are 0 to 1" in str(caught.value)
     with pytest.raises(InputError, match=r"7 features of layers\.0, which has 6 units"):
         replace(asked, sizes={"left": 7})
+
+
+def test_a_control_is_no_claim(question: Build) -> None:
+    permuted = question(2).on_permuted_algorithm(0)
+    _, alignment, _ = trained(find_alignment_class("orthogonal"), permuted, steps=1)
+    with pytest.raises(InputError, match="the contexts are permuted"):
+        permuted.claim(alignment)
+
+
+def test_a_given_map_of_contexts_counts(question: Build) -> None:
+    """τ_U exchanges A and C: decisions are those of `check` under it."""
+    asked = question(3)
+    tau_u = {"A": Reference("C"), "B": Reference("B"), "C": Reference("A")}
+    sites = {"left": asked.model.network.unit_names(0)[:2]}
+    claim = Abstraction(asked.model, asked.high, dict(asked.tau), tau_u=tau_u, sites=sites)
+    other = AlignmentQuestion.from_claim(claim)
+    assert other.contexts != asked.contexts
+    _, alignment, _ = trained(find_alignment_class("orthogonal"), other)
+    found = decide_alignment(other, alignment)
+    verdict = check(other.claim(alignment), InterchangeConsistency())
+    assert dict(verdict.measures)["interchange accuracy"] == found.accuracy
+    assert decide_alignment(asked, alignment).accuracy != found.accuracy
 
 
 def test_controls_keep_the_shape_and_change_the_rest(question: Build) -> None:

@@ -167,8 +167,9 @@ def test_json_is_canonical_and_the_same_twice(
 def test_a_finite_class_without_an_alignment_is_impossible(
     crossed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["align", str(crossed), "--class", "slice"]) == 1
+    assert main(["align", str(crossed), "--class", "slice", "--orders", "bfloat16"]) == 1
     out = capsys.readouterr().out
+    assert "In bfloat16, whatever the order of summation" in out
     assert "IMPOSSIBLE" in out
     assert "none of the 2 maps of the class agrees" in out
     assert "a failing pair, setting left" in out
@@ -189,6 +190,19 @@ def test_searches_go_on_from_their_file(
     assert json.loads(capsys.readouterr().out) == resumed
     assert main([*once, "--resume", "--seed", "1"]) == 2
     assert "of another search" in capsys.readouterr().err
+
+
+def test_a_task_that_asks_for_something_else_is_refused_with_every_fault(
+    task: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = task.read_text(encoding="utf-8")
+    changed = text.replace("joint = true", 'sources = "forward"\nscored = "mapped"')
+    tau = 'left = "output[0] > 0"\nright = "output[0] > 0"\n'
+    task.write_text(changed.replace("[abstraction.tau]\n", f"[abstraction.tau]\n{tau}"), "utf-8")
+    assert main(["align", str(task)]) == 2
+    error = capsys.readouterr().err
+    assert 'sources = "all"' in error
+    assert 'scored = "outputs"' in error
 
 
 @pytest.mark.parametrize(
