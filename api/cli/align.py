@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,10 +83,10 @@ def command(
 ) -> ExitCode:
     """Look for features of a layer of TASK's network that carry the variables with sites.
 
-    TASK is an interchange claim about a network. Its sites say which layer, and how many features each
-    variable may have. A map of the class is trained, frozen to exact numbers, and every interchange is
-    decided; failing pairs are learnt from until none is left. Exit status: 0 proved, 1 no map of the
-    class is one, 2 bad input, 3 not known, 130 interrupted.
+    TASK is an interchange claim about a network, at the codes of contexts or over boxes. Its sites say
+    which layer, and how many features each variable may have. A map of the class is trained, frozen to
+    exact numbers, and every interchange is decided; failing pairs are learnt from until none is left.
+    Exit status: 0 proved, 1 no map of the class is one, 2 bad input, 3 not known, 130 interrupted.
     """
     from tauomega.bridge.alignment import find_alignment_class
     from tauomega.bridge.alignment.fitting import Fitting
@@ -95,8 +96,8 @@ def command(
         if resume and state is None:
             raise InputError(["--resume goes on with a file; name it with --state FILE"])
         kind = find_alignment_class(class_name)
-        guidance = Guidance(Fitting(steps, batch, rate), rounds, seed=seed)
-        question = _question(task)
+        question, radius = _question(task)
+        guidance = Guidance(Fitting(steps, batch, rate), rounds, seed=seed, radius=radius)
         if output is not None and output.exists():
             raise InputError([f"{output} exists; name another file"])
         found, score = _search(task, question, kind, guidance, timeout, state, resume)
@@ -110,42 +111,54 @@ def command(
             click.echo(canonical(faults_to_json(error)))
         raise
     if as_json:
-        click.echo(canonical(alignment_to_json(question, found, score, settled)))
+        click.echo(canonical(alignment_to_json(question, found, score, settled, radius)))
     else:
         write(
             alignment_lines(
-                question, found, score, settled, kind.summary, title=task, width=output_width()
+                question,
+                found,
+                score,
+                settled,
+                radius,
+                kind.summary,
+                title=task,
+                width=output_width(),
             )
         )
     codes = {"proved": ExitCode.HOLDS, "impossible": ExitCode.FAILS, "unknown": ExitCode.UNKNOWN}
     return codes[found.outcome.value]
 
 
-def _question(task: str) -> AlignmentQuestion:
+def _question(task: str) -> tuple[AlignmentQuestion, Fraction | None]:
+    """The question of a task, and the radius of its boxes, if it is about boxes."""
     from tauomega.bridge.alignment.question import AlignmentQuestion
     from tauomega.theory.definitions.interchange import InterchangeConsistency
+    from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBoxes
     from tauomega.theory.policy import Scored
 
     loaded = load(task)
     definition = loaded.definition
-    if not isinstance(definition, InterchangeConsistency):
-        raise InputError(
-            [
-                f'align looks for interchange claims: write definition = "interchange", not {definition.name}'
-            ]
-        )
     faults = []
-    if definition.sources.name != "all":
-        faults.append(
-            f'align decides every (source, base) pair: sources = "all", not {definition.sources}'
-        )
-    if definition.scored is not Scored.OUTPUTS:
-        faults.append(
-            f'align compares outputs: scored = "outputs", not "{definition.scored.value}"'
-        )
+    radius = None
+    match definition:
+        case InterchangeOverBoxes():
+            radius = definition.radius
+        case InterchangeConsistency(sources=sources, scored=scored):
+            if sources.name != "all":
+                faults.append(
+                    f'align decides every (source, base) pair: sources = "all", not {sources}'
+                )
+            if scored is not Scored.OUTPUTS:
+                faults.append(f'align compares outputs: scored = "outputs", not "{scored.value}"')
+        case _:
+            faults.append(
+                'align looks for interchange claims: write definition = "interchange" or '
+                f'"interchange-over-boxes", not {definition.name}'
+            )
     if faults:
         raise InputError(faults)
-    return AlignmentQuestion.from_claim(loaded.claim, joint=definition.joint.k)
+    assert isinstance(definition, InterchangeConsistency | InterchangeOverBoxes)
+    return AlignmentQuestion.from_claim(loaded.claim, joint=definition.joint.k), radius
 
 
 def _search(

@@ -28,13 +28,14 @@ def alignment_lines(
     found: Aligned,
     score: Score,
     orders: Orders | None,
+    radius: Fraction | None,
     summary: str,
     *,
     title: str,
     width: int,
 ) -> list[Line]:
     """The outcome, the rounds, the score with its controls, and a failing pair."""
-    headline = _headline(found, title)
+    headline = _headline(found, title, radius)
     lines = [Line(headline, STYLES[found.outcome.value])]
     text = [
         f"class: {found.class_name} - {summary}; at layers.{question.layer} ({question.width} units); "
@@ -83,7 +84,11 @@ def alignment_lines(
 
 
 def alignment_to_json(
-    question: AlignmentQuestion, found: Aligned, score: Score, orders: Orders | None
+    question: AlignmentQuestion,
+    found: Aligned,
+    score: Score,
+    orders: Orders | None,
+    radius: Fraction | None,
 ) -> dict[str, Any]:
     """One JSON value; it does not depend on the machine's speed, save where the time was over."""
     return {
@@ -91,6 +96,8 @@ def alignment_to_json(
         "outcome": found.outcome.value,
         "class": found.class_name,
         "semantics": question.model.semantics,
+        "radius": None if radius is None else str(radius),
+        "undecided": found.decided.undecided,
         "layer": f"layers.{question.layer}",
         "features": {name: list(chosen) for name, chosen in found.alignment.features},
         "counts": [
@@ -131,14 +138,19 @@ def alignment_to_json(
     }
 
 
-def _headline(found: Aligned, title: str) -> str:
+def _headline(found: Aligned, title: str, radius: Fraction | None) -> str:
     total = sum(c.total for c in found.decided.counts)
     failing = total - sum(c.agreeing for c in found.decided.counts)
     match found.outcome.value:
         case "proved":
+            if radius is not None:
+                near = f"within {radius} of the codes"
+                return f"PROVED  {title}: all {total:,} interchanges agree at every input {near}"
             return f"PROVED  {title}: all {total:,} interchanges agree, exactly"
         case "unknown":
-            best = f"the best fails on {failing:,} of {total:,}"
+            best = f"the best fails on {failing - found.decided.undecided:,} of {total:,}"
+            if found.decided.undecided:
+                best += f", and {found.decided.undecided:,} are not settled"
             return f"UNKNOWN  {title}: {found.reason}; {best}"
         case _ if found.members is not None:
             return f"IMPOSSIBLE  {title}: none of the {found.members:,} maps of the class agrees"

@@ -7,6 +7,7 @@
 | `classes/` | the classes, one file each |
 | `lesson.py`, `fitting.py` | interchanges to learn from; training |
 | `deciding.py`, `guided.py` | all interchanges, exactly; training on what fails until none does |
+| `over_boxes.py` | the same at all inputs near the codes |
 | `ceiling.py`, `ball.py` | upper bounds for any map, and for orthogonal subspaces |
 | `orders.py` | an alignment in floating point, for every order of summation |
 | `scoring.py` | a score beside those of its class's controls |

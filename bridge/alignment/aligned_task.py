@@ -46,7 +46,9 @@ def aligned_task(
     if question.joint == 1 or question.joint >= len(question.sizes):
         together = question.joint > 1
     whole: dict[str, Any] = {"definition": "interchange", "joint": together}
-    whole |= {k: v for k, v in table.items() if k not in ("low", "abstraction", "radius", *whole)}
+    if table.get("definition") == "interchange-over-boxes":
+        whole["definition"] = "interchange-over-boxes"
+    whole |= {k: v for k, v in table.items() if k not in ("low", "abstraction", *whole)}
     whole |= {"low": low, "abstraction": abstraction}
     return "".join(_table(whole, ()))
 

@@ -47,11 +47,13 @@ class Decided:
         counts: for each set of variables that is exchanged together.
         failures: interchanges that disagree: all, or as many of each set as were asked for, drawn evenly.
         exactly: how many a float64 run with a proved error bound did not settle.
+        undecided: over boxes, how many tuples are neither proved nor refuted; they do not agree.
     """
 
     counts: tuple[Counted, ...]
     failures: tuple[Failure, ...]
     exactly: int
+    undecided: int = 0
 
     @property
     def holds(self) -> bool:

@@ -20,8 +20,9 @@ from typing import final
 
 import torch
 
-from tauomega.theory.errors import InputError
+from tauomega.theory.errors import InputError, OutOfReachError
 
+from ..boxes.box_engine import MOST_TUPLES
 from ..precision.machine import one_thread
 from .alignment import Alignment
 from .alignment_class import AlignmentClass, FiniteAlignmentClass, Learner
@@ -30,6 +31,7 @@ from .deciding import Decided, decide_alignment
 from .finite import decide_members
 from .fitting import Fitting, fit
 from .lesson import AllPairs, Failure
+from .over_boxes import decide_over_boxes, too_many_boxes
 from .question import AlignmentQuestion
 
 __all__ = ["Aligned", "Guidance", "Outcome", "Round", "Search", "align", "concluded"]
@@ -61,6 +63,8 @@ class Guidance:
         patience: how many rounds without a better map before a fresh start.
         keep: how many failing pairs of each set of variables join the known ones.
         seed: of every random choice.
+        radius: how far an input may lie from its code: every input in these boxes is decided; `None`
+            for the codes alone.
 
     Raises:
         InputError: a number that is not positive.
@@ -71,6 +75,7 @@ class Guidance:
     patience: int = 3
     keep: int = 512
     seed: int = 0
+    radius: Fraction | None = None
 
     def __post_init__(self) -> None:
         faults = [
@@ -82,6 +87,8 @@ class Guidance:
             )
             if value < 1
         ]
+        if self.radius is not None and self.radius < 0:
+            faults.append(f"radius is at least 0, not {self.radius}")
         if self.seed < 0:
             faults.append(f"seed is at least 0, not {self.seed}")
         if faults:
@@ -182,6 +189,14 @@ def align(
     Raises:
         OutOfReachError: too many pairs to decide, or members to go through.
     """
+    if guidance.radius is not None:
+        many = too_many_boxes(question)
+        if many is not None:
+            raise OutOfReachError("tuples of boxes", many, MOST_TUPLES)
+        if isinstance(kind, FiniteAlignmentClass):
+            raise InputError(
+                [f"over boxes a class is trained; {kind.name!r} is gone through at the codes"]
+            )
     with one_thread():
         if isinstance(kind, FiniteAlignmentClass):
             return _gone_through(question, kind, guidance, told)
@@ -215,7 +230,7 @@ def _searched(
     if state.best is not None:
         learner = _learner(question, kind, guidance, *state.best)
         alignment = learner.frozen(question.variables)
-        best = alignment, decide_alignment(question, alignment, keep=guidance.keep)
+        best = alignment, _decided(question, alignment, guidance, 0, stop)
     reason = f"{guidance.rounds} rounds are over"
     while best is None or not best[1].holds:
         if len(state.rounds) >= guidance.rounds and best is not None:
@@ -261,13 +276,25 @@ def _round(
     fit(learner, lesson, guidance.fitting, _generator(guidance, 1, number), stop=stop, told=steps)
     state.parameters = [p.detach().clone() for p in learner.parameters]
     alignment = learner.frozen(question.variables)
-    decided = decide_alignment(question, alignment, keep=guidance.keep, seed=number)
+    decided = _decided(question, alignment, guidance, number, stop)
     failing = sum(c.total - c.agreeing for c in decided.counts)
     sampled = _sampled(learner, AllPairs(question), _generator(guidance, 2, number))
     state.rounds.append(Round(state.start, sampled, decided.accuracy, failing, len(state.failures)))
     known = dict.fromkeys([*state.failures, *decided.failures])
     state.failures = list(known)[-MOST_KNOWN:]
     return alignment, decided
+
+
+def _decided(
+    question: AlignmentQuestion,
+    alignment: Alignment,
+    guidance: Guidance,
+    seed: int,
+    stop: Callable[[], bool],
+) -> Decided:
+    if guidance.radius is None:
+        return decide_alignment(question, alignment, keep=guidance.keep, seed=seed)
+    return decide_over_boxes(question, alignment, guidance.radius, keep=guidance.keep, stop=stop)
 
 
 def _learner(

@@ -50,10 +50,12 @@ def score(
 ) -> Score:
     """The score of an alignment, beside those of its class's controls: one round of training each.
 
+    Controls are decided at the codes of contexts; over boxes they would not be higher.
+
     Source: Sutter et al. (2025), arXiv:2507.08802: with maps of an unrestricted class any algorithm is
     an abstraction of nearly any network.
     """
-    once = replace(guidance, rounds=1)
+    once = replace(guidance, rounds=1, radius=None)
 
     def control(other: AlignmentQuestion) -> Fraction:
         return align(other, kind, once, stop=stop).decided.accuracy

@@ -39,7 +39,7 @@ def search_digest(question: AlignmentQuestion, class_name: str, guidance: Guidan
         codes, signs = expected_signs(question, kind)
         for tensor in (*codes, signs):
             found.update(tensor.numpy().tobytes())
-    settings = (guidance.fitting, guidance.patience, guidance.keep, guidance.seed)
+    settings = (guidance.fitting, guidance.patience, guidance.keep, guidance.seed, guidance.radius)
     asked = (question.layer, dict(question.sizes), question.kinds, question.forms)
     found.update(repr((asked, question.conditions, class_name, settings)).encode())
     return found.hexdigest()

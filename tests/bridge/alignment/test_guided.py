@@ -18,10 +18,12 @@ from tauomega.bridge.alignment.question import AlignmentQuestion
 from tauomega.bridge.alignment.scoring import nothing_exchanged, score
 from tauomega.bridge.alignment.search_file import load_search, save_search, search_digest
 from tauomega.bridge.benchmark.tasks.hierarchical_equality import TASK
+from tauomega.bridge.exact_layers import exact_layers, run_layers
 from tauomega.bridge.explanation import Explanation, Units
 from tauomega.bridge.map_class import Slices
 from tauomega.bridge.valid_set import ValidSet
 from tauomega.theory.definitions.interchange import InterchangeConsistency
+from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBoxes
 from tauomega.theory.errors import InputError
 from tauomega.theory.policy import Depth
 from tauomega.theory.verdict import Fails, Holds
@@ -190,10 +192,37 @@ def test_a_score_stands_beside_its_controls() -> None:
     assert found["slice"].random_network < Fraction(6, 10)
 
 
+def test_what_fails_over_boxes_is_learnt_from(question: Build) -> None:
+    """Each failure is a base and a source near their codes, which an exact run refutes."""
+    asked = question(1)
+    settings = Guidance(Fitting(20, 64, 0.05), rounds=2, radius=Fraction(1, 8))
+    found = align(asked, ORTHOGONAL, settings)
+    assert found.outcome is Outcome.UNKNOWN
+    assert found.rounds[1].known > 0
+    codes = {tuple(asked.model.row(tuple(c.values()))) for c in asked.model.as_scm().contexts()}
+    model = asked.claim(found.alignment).low
+    layers = exact_layers(model.network, model.features)  # type: ignore[attr-defined]
+    assert found.decided.failures
+    for failure in found.decided.failures:
+        for row in (failure.base, *failure.sources):
+            assert any(
+                max(abs(a - b) for a, b in zip(row, c, strict=True)) <= Fraction(1, 8)
+                for c in codes
+            )
+        source = run_layers(layers, failure.sources[0], {})
+        patches = {unit: source[unit] for unit in found.alignment.sites(0)["left"]}
+        run = run_layers(layers, failure.base, patches)
+        a, b = run["output[0]"], run["output[1]"]
+        assert (a > b, a > Fraction(1, 8) and b < 2) != failure.expected
+    verdict = check(asked.claim(found.alignment), InterchangeOverBoxes(radius=Fraction(1, 8)))
+    assert isinstance(verdict, Fails)
+    assert dict(verdict.measures)["tuples of boxes proved"] == found.decided.accuracy
+
+
 def test_settings_that_make_no_sense_are_refused_together() -> None:
     with pytest.raises(InputError) as caught:
-        Guidance(rounds=0, patience=0, keep=0, seed=-1)
-    assert len(caught.value.faults) == 4
+        Guidance(rounds=0, patience=0, keep=0, seed=-1, radius=Fraction(-1))
+    assert len(caught.value.faults) == 5
     with pytest.raises(InputError) as caught:
         Fitting(steps=0, batch=0, rate=float("nan"))
     assert len(caught.value.faults) == 3

@@ -192,6 +192,23 @@ def test_searches_go_on_from_their_file(
     assert "of another search" in capsys.readouterr().err
 
 
+def test_an_alignment_is_learnt_over_boxes_and_written_as_a_task_that_holds(
+    task: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = tmp_path / "aligned.toml"
+    text = task.read_text(encoding="utf-8")
+    over = 'definition = "interchange-over-boxes"\nradius = "1/20"'
+    text = text.replace('definition = "interchange"', over).replace("joint = true\n", "")
+    task.write_text(text.replace('right = ["layers.0[8:16]"]\n', ""), encoding="utf-8")
+    assert main(["align", str(task), *QUICK, "--output", str(made)]) == 0
+    out = capsys.readouterr().out
+    assert "all 256 interchanges agree at every input within 1/20 of the codes" in out
+    assert main(["check", str(made)]) == 0
+    assert "interchange-over-boxes (radius=1/20" in capsys.readouterr().out
+    assert main(["align", str(task), "--class", "slice"]) == 2
+    assert "gone through at the codes" in capsys.readouterr().err
+
+
 def test_a_task_that_asks_for_something_else_is_refused_with_every_fault(
     task: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
