@@ -102,14 +102,14 @@ def test_the_whole_published_network_has_the_printed_outputs() -> None:
 
 
 def test_circuit_errors_of_the_published_network() -> None:
-    """40 random circuits: the error by `distance` is that of masked weights, as accuracy and as a distance."""
+    """25 random circuits: the error by `distance` is that of masked weights, as accuracy and as a distance."""
     network = published()
     model = network.as_model({"A": "bool", "B": "bool"})
     hidden = [n for k in (0, 1) for n in network.unit_names(k)]
     layers = [["A", "B"], *(list(network.unit_names(k)) for k in range(3))]
     edges = [(a, b) for x, y in pairwise(layers) for a in x for b in y]
     rng, seen = random.Random(4), set()
-    for _ in range(40):
+    for _ in range(25):
         off = {n for n in hidden if rng.random() < 0.15}
         cut = {(a, b) for a, b in edges if b not in off and a not in off and rng.random() < 0.15}
         items = [f"{n} = 0" for n in sorted(off)] + [f"{a} -> {b} = 0" for a, b in sorted(cut)]
