@@ -96,6 +96,7 @@ EQUIVALENT: dict[str, str] = {
         for line in (
             "diagram: total = diagrams.ite(total, found[f] if f > 0 else -found[-f], -TRUE)",
             "diagram: v = [found[f] if f > 0 else -found[-f] for f in operands]",
+            "circuit: return self._gate(ITE, (c, f, g)) if f > 0 else -self._gate(ITE, (c, -f, -g))",
         )
     },
     **{
@@ -105,6 +106,15 @@ EQUIVALENT: dict[str, str] = {
             "return operands[which] if f > 0 else -operands[which]",
         )
     },
+    "diagram: v = [found[f] if f > 0 else -found[-f] for f in operands] [0 -> 1]": (
+        "no operand is a constant"
+    ),
+    "squares: switches: State = {switch.name: 1 for switch in on} [1 -> 2]": (
+        "a switch is on unless it is 0"
+    ),
+    "blasting: if word.high < span.low or span.high < word.low: [Lt -> LtE]": (
+        "a value that is at most the least one of its domain is that one, or a fault"
+    ),
     "circuit: return self._gate(AND, (f, g) if f < g else (g, f)) [Lt -> LtE]": (
         "equal operands are dealt with above"
     ),
@@ -115,6 +125,7 @@ EQUIVALENT: dict[str, str] = {
             "rest = Word((f, *rest.bits), 0, 2 * rest.high + 1) [2 -> 3]",
             "return rest.fits(0, n.low - 1) [Sub -> Add]",
             "return Word(kept, min(low, -1), max(high, 0)).fits(low, high) [USub dropped]",
+            "term = Word(bits, min(a.low, 0) << k, max(a.high, 0) << k) [0 -> 1] (2)",
         )
     },
     "diagram: if high < 0: [condition turned round]": "the other sign is as canonical",

@@ -9,21 +9,23 @@ from typing import Any
 import pytest
 
 from tauomega.proofs.certificates.checker import evidence, matching
-from tauomega.proofs.certificates.checker.checking import check_certificate, stated
+from tauomega.proofs.certificates.checker.checking import _read_off, check_certificate, stated
 from tauomega.proofs.certificates.checker.decoding import claim_of
-from tauomega.proofs.certificates.checker.document import RefusedError, canonical
+from tauomega.proofs.certificates.checker.document import RefusedError, canonical, digest
 from tauomega.proofs.certificates.checker.factors import Factor, factor_of
 from tauomega.proofs.certificates.checker.refuting import check_counterexample
 from tauomega.proofs.certificates.checker.squares import work_of
-from tauomega.proofs.certificates.checker.statements import question_of, scored
+from tauomega.proofs.certificates.checker.statements import context_map, question_of, scored
 from tauomega.proofs.certificates.encoding import claim_to_json
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.proofs.testing.damage import resealed
 from tauomega.solvers.checking import check
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
-from tauomega.theory.kernel import Apply, Constant, Operator, Range, Reals, Reference
+from tauomega.theory.kernel import BOOL, Apply, Constant, Operator, Range, Reals, Reference
+from tauomega.theory.kernel.commuting import build
 from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.scm import SCM
 
@@ -139,6 +141,83 @@ def test_few_values_are_not_all_real_numbers() -> None:
         factor_of("A", one_more, {"x": Reals()}, Range(0, 2))
 
 
+def test_a_comparison_of_reals_is_not_listed() -> None:
+    positive = Apply(Operator.GT, (Reference("x"), Constant(0)))
+    assert Factor((), False, 0) == factor_of("A", positive, {"x": Reals()}, BOOL)
+
+
+def test_a_variable_with_one_reader_is_not_shared() -> None:
+    question = asked("block", claim(), definition="constructive")
+    with pytest.raises(RefusedError, match="it is not read by these τ"):
+        check_counterexample(question, {"kind": "shared", "variable": "X[3]", "readers": ["B"]})
+
+
+def test_a_map_of_contexts_that_is_the_identity_needs_the_roots_below() -> None:
+    question = asked("block", copied("V : bool\nA = V"), tau_u="identity")
+    with pytest.raises(RefusedError, match="no low-level root 'V'"):
+        context_map(question)
+
+
+def test_omega_may_give_one_image_to_an_intervention_and_to_a_part_of_it() -> None:
+    same = claim(
+        omega=[("", ""), ("X[1] = 1", "A = 1"), ("X[1] = 1, X[2] = 1", "A = 1")], tau_u=None
+    )
+    question = asked("given", same, ["", "X[1] = 1", "X[1] = 1, X[2] = 1"], "uniform")
+    assert "9 pairs compared" == _read_off(question, "ω order-preserving")
+
+
+def test_a_parameter_may_stand_in_one_model_only() -> None:
+    low = SCM.from_text("param t : bool\nU : bool\nX = U and t")
+    found = Abstraction.from_text(low, SCM.from_text("V : bool\nA = V"), {"A": "X"})
+    document = claim_to_json(found, TauAbstraction())
+    claim_of(document)
+    both = copy.deepcopy(document)
+    both["high"]["variables"].append(
+        {
+            **next(v for v in both["low"]["variables"] if v["name"] == "t"),
+            "domain": ["range", "0", "2"],
+        }
+    )
+    with pytest.raises(RefusedError, match="the parameter 't' has two domains"):
+        claim_of(both)
+
+
+def test_a_composition_has_two_parts_about_its_definition() -> None:
+    found = Abstraction.from_text(ONE, ONE, {"X": "X"})
+    same = TauUPolicy.IDENTITY
+    parts = [
+        json.loads(certificate_of(found, definition, check(found, definition)))
+        for definition in (TauAbstraction(tau_u=same), Constructive(tau_u=same))
+    ]
+    whole = parts[0] | {"proof": {"composition": [parts[0], parts[0]]}}
+    assert check_certificate(canonical(resealed(whole))).shown[0][0] == "composition"
+    for composition, message in (
+        ([parts[0], parts[0], parts[0]], "a composition has two parts"),
+        ("ab", "a composition has two parts"),
+        (2, "a composition has two parts"),
+        ([parts[0], parts[1]], "the two parts are about another definition"),
+        ([parts[1], parts[0]], "the two parts are about another definition"),
+    ):
+        wrong = canonical(resealed(whole | {"proof": {"composition": composition}}))
+        with pytest.raises(RefusedError, match=message):
+            check_certificate(wrong)
+
+
+@pytest.mark.parametrize(
+    "step", [[[1], [2, "a"]], [[1, "a"], [2]], [[1], [True, 2]], [1, 2], [[1]]]
+)
+def test_a_step_of_a_proof_is_two_lists_of_numbers(step: Any) -> None:
+    model = one_model(asked("block", claim()))
+    clauses = build(model).blaster.circuit.clauses(build(model).literals)
+    given = {
+        "kind": "clausal proof",
+        "clauses": digest([list(c) for c in clauses]),
+        "steps": [step],
+    }
+    with pytest.raises(RefusedError, match="no list of steps"):
+        evidence.check_squares(model, given)
+
+
 # ---------------------------------------------------------------- work and nesting
 
 
@@ -170,12 +249,15 @@ def test_an_enumeration_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         evidence.transcript_of(model)
 
 
-def test_defaults_of_tables_are_nested_no_deeper_than_other_expressions() -> None:
+@pytest.mark.parametrize("place", ["arguments", "default"])
+def test_tables_are_nested_no_deeper_than_other_expressions(place: str) -> None:
     found = claim_to_json(claim(), TauAbstraction())
     for depth, refused in ((300, False), (301, True)):
         tree: Any = ["value", "1"]
         for _ in range(depth):
-            tree = ["table", [["value", "1"]], [[["1"], ["value", "1"]]], tree]
+            leaf = ["value", "1"]
+            parts = [tree, leaf] if place == "arguments" else [leaf, tree]
+            tree = ["table", [parts[0]], [[["1"], leaf]], parts[1]]
         found["low"]["variables"][-1]["mechanism"] = tree
         if refused:
             with pytest.raises(RefusedError, match="nested deeper than 300"):

@@ -177,6 +177,13 @@ def test_a_number_is_no_label() -> None:
     assert TRUE == blaster.equal(label, Cases({"red": TRUE, "green": FALSE}))
 
 
+def test_a_label_where_a_number_should_be_is_a_fault() -> None:
+    blaster = Blaster()
+    blaster.within(Cases({"red": TRUE}), BOOL)
+    assert [TRUE] == blaster.faults
+    assert Word((TRUE, FALSE), 1, 1) == blaster.within(blaster.constant(1), Range(0, 1))
+
+
 def test_what_has_no_circuit_is_refused_by_name() -> None:
     blaster = Blaster()
     colour, _ = blaster.variable("c", DOMAINS["c"])
