@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,14 @@ import torch
 
 from tauomega.bridge.alignment import find_alignment_class
 from tauomega.bridge.alignment.alignment import Alignment
-from tauomega.bridge.alignment.ball import _bounds, _least, _line, out_of_reach
+from tauomega.bridge.alignment.ball import (
+    _bounds,
+    _form_layer,
+    _is_proved,
+    _least,
+    _line,
+    out_of_reach,
+)
 from tauomega.bridge.alignment.ceiling import ceiling_of
 from tauomega.bridge.alignment.deciding import decide_alignment
 from tauomega.bridge.alignment.fitting import Fitting
@@ -22,6 +30,7 @@ from tauomega.bridge.alignment.question import AlignmentQuestion
 from tauomega.bridge.alignment.rotations import random_rotation, rational_rotation
 from tauomega.bridge.exact_layers import ExactLayer, exact_layers, run_layers
 from tauomega.bridge.network import Activation, Layer, Network
+from tauomega.theory.kernel import Value
 
 Build = Callable[..., AlignmentQuestion]
 
@@ -147,19 +156,26 @@ def test_bounds_on_a_ball_hold_at_its_points_and_the_rational_ones_are_no_wider(
         assert [float(x) for x in above] == pytest.approx(high[0].tolist(), abs=1e-6)
 
 
-def test_pairs_out_of_reach_are_wrong_for_every_subspace(question: Build) -> None:
-    asked = question(1)
+def table(
+    asked: AlignmentQuestion,
+) -> tuple[list[tuple[Value, ...]], tuple[tuple[Fraction, ...], ...], np.ndarray[Any, Any]]:
+    """The contexts, the layer's values, and what is wanted by (source, base), one by one."""
     layers = exact_layers(asked.model.network, {})
     points = [tuple(c.values()) for c in asked.model.as_scm().contexts()]
     runs = [run_layers(layers, asked.model.row(p), {}) for p in points]
-    values = tuple(tuple(run[n] for n in layers[0].names) for run in runs)
     states = [asked.high.run(c) for c in asked.contexts]
     wanted = np.zeros((len(points), len(points), 2), dtype=bool)
     for source, base in product(range(len(points)), repeat=2):
         left = asked.high.intervention(f"left = {states[source]['left']}")
         high = asked.high.run(asked.contexts[base], left)
         wanted[source, base] = bool(high["out"]), bool(high["both"])
-    lost = out_of_reach(asked, layers[1:], values, wanted)
+    return points, tuple(tuple(run[n] for n in layers[0].names) for run in runs), wanted
+
+
+def test_pairs_out_of_reach_are_wrong_for_every_subspace(question: Build) -> None:
+    asked = question(1)
+    points, values, wanted = table(asked)
+    lost = out_of_reach(asked, exact_layers(asked.model.network, {})[1:], values, wanted)
     assert any(base != source for base, source in lost)
     for alignment in random_alignments(asked, 6):
         failed = decide_alignment(asked, alignment, keep=10_000).failures
@@ -167,6 +183,25 @@ def test_pairs_out_of_reach_are_wrong_for_every_subspace(question: Build) -> Non
         for base, source in lost:
             pair = tuple(asked.model.row(points[k]) for k in (base, source))
             assert (tuple(pair[0]), tuple(pair[1])) in rows
+
+
+def test_no_pair_that_some_subspace_gets_right_is_proved_out_of_reach(question: Build) -> None:
+    """Every pair is put to the proof, not only those that float64 believes in."""
+    for seed in range(3):
+        asked = question(seed)
+        layers = exact_layers(asked.model.network, {})
+        after = (*layers[1:], _form_layer(asked, layers[-1].names))
+        points, values, wanted = table(asked)
+        rows = [tuple(asked.model.row(p)) for p in points]
+        pairs = set(product(range(len(points)), repeat=2))
+        always_wrong = set(pairs)
+        for alignment in random_alignments(asked, 40):
+            failed = decide_alignment(asked, alignment, keep=10_000).failures
+            always_wrong &= {(rows.index(f.base), rows.index(f.sources[0])) for f in failed}
+        slopes = [Fraction(0), Fraction(1)]
+        for base, source in sorted(pairs - always_wrong):
+            ends = values[base], values[source]
+            assert not _is_proved(asked, after, slopes, *ends, wanted[source, base])
 
 
 def test_a_search_below_its_ceiling_concludes_that_there_is_none(question: Build) -> None:
