@@ -30,7 +30,7 @@ from .bottleneck import BOTTLENECK
 from .checking import policies_of, problem_of
 from .deadline import OverrunError, deadline
 from .deciding_facts import decide_facts
-from .engine import Answer, Budget, Engine, Problem
+from .engine import Answer, Budget, Engine, Interrupted, Problem
 from .enumeration import ENUMERATE
 from .gaps import gap_at
 from .literal_only import is_quantitative, require_mechanisms
@@ -39,7 +39,7 @@ from .portfolio import get_engine
 from .question import question_of
 from .sizes import is_small
 
-__all__ = ["Distance", "distance"]
+__all__ = ["Distance", "MeasuringInterrupted", "distance"]
 
 ZERO = Fraction(0)
 
@@ -58,7 +58,8 @@ class Distance:
     Attributes:
         value: the value; `None` if it was not computed, for the `reason`.
         question: definition, parameters, semantics and sentence.
-        where: where it is attained, by names; empty for an infimum.
+        where: where it is attained, by names; empty for an infimum. Of what was not computed in
+            time, where the lower bound is attained.
         evidence: what it rests on: complete enumeration, or the proof that no square is further.
         bounds: what is known of it where it was not computed in time.
         reason: why there is no value; or which requirement fails, where the value is ∞.
@@ -81,6 +82,14 @@ class Distance:
         if isinstance(self.value, Fraction | float):
             return float(self.value)
         return float((self.value.lo + self.value.hi) / 2)
+
+
+class MeasuringInterrupted(KeyboardInterrupt):
+    """An interrupt that brings the bounds that were known by then, as a distance without a value."""
+
+    def __init__(self, found: Distance) -> None:
+        super().__init__(found.reason)
+        self.found = found
 
 
 def distance(
@@ -109,6 +118,7 @@ def distance(
 
     Raises:
         InputError: the claim lacks what the definition needs, or a family is empty.
+        MeasuringInterrupted: a `KeyboardInterrupt` that came when bounds were known; it has them.
 
     Example:
         >>> from tauomega import SCM, Abstraction
@@ -156,12 +166,14 @@ def _exactly(
             facts = decide_facts(claim, budget)
             for part in parts:
                 problem = problem_of(claim, part, facts, Fraction(0), whole=True)
-                answer, name = _measured(problem, budget)
+                try:
+                    answer, name = _measured(problem, budget)
+                except Interrupted as stopped:
+                    known = _unknown(question, problem, stopped.answer, is_last=part is parts[-1])
+                    raise MeasuringInterrupted(known) from stopped
                 asked += [name] if name and name not in asked else []
                 if answer.value is None:
-                    low, high = (answer.lo, answer.hi) if part is parts[-1] else (ZERO, INFINITE)
-                    reason = f"{part.name}: {answer.reason}"
-                    return Distance(None, question, reason=reason, bounds=Bounds(low, high))
+                    return _unknown(question, problem, answer, is_last=part is parts[-1])
                 examined += answer.examined
                 proofs += (
                     [answer.evidence] if isinstance(answer.evidence, Certified | Trusted) else []
@@ -188,6 +200,14 @@ def _exactly(
     return Distance(
         value, question, where, evidence, run=run, bounds=Bounds(lower(value), upper(value))
     )
+
+
+def _unknown(question: Question, problem: Problem, answer: Answer, *, is_last: bool) -> Distance:
+    """What is known of a distance that was not computed: bounds, and where the lower one is attained."""
+    low, high = (answer.lo, answer.hi) if is_last else (ZERO, INFINITE)
+    where = dict(gap_at(problem, answer).where) if is_last and answer.point else {}
+    reason = f"{problem.part.name}: {answer.reason}"
+    return Distance(None, question, where, reason=reason, bounds=Bounds(low, high))
 
 
 def _is_over_maps(defect: Defect) -> bool:

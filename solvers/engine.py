@@ -16,7 +16,7 @@ from tauomega.theory.verdict import INFINITE, Evidence, Witness
 
 from .facts import Facts
 
-__all__ = ["Answer", "Budget", "Engine", "Measurer", "Problem"]
+__all__ = ["Answer", "Budget", "Engine", "Interrupted", "Measurer", "Problem"]
 
 
 @final
@@ -88,6 +88,14 @@ class Answer:
     reason: str = ""
     value: Number | None = None
     measures: tuple[tuple[str, Fraction], ...] = ()
+
+
+class Interrupted(KeyboardInterrupt):
+    """An interrupt that brings what was known by then, so that it need not be lost."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.reason)
+        self.answer = answer
 
 
 class Engine(Protocol):

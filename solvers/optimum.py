@@ -24,7 +24,8 @@ from tauomega.theory.verdict import AlgebraicIdentity, Certified, Evidence, Trus
 
 from .bdd import Decided, checked_diagram, decide_on_diagrams
 from .circuits import values_of
-from .engine import Answer, Budget, Problem
+from .deadline import OverrunError
+from .engine import Answer, Budget, Interrupted, Problem
 from .interpreter import Interpreter
 from .least import least_model
 from .metrics import square_root
@@ -117,14 +118,19 @@ class _Search:
             return Answer(reason=reason or "no square is in the family")
         self.best, reason = model, ""
         self.low = self._numerator(model)
-        while self.low < self.high and not reason:
-            self._tell(budget)
-            middle = (self.low + self.high + 1) // 2
-            model, evidence, reason = _decided(self.at_least(middle), budget)
-            if model is not None:
-                self.best, self.low = model, self._numerator(model)
-            elif evidence is not None:
-                self.high, self.evidence = middle - 1, evidence
+        try:
+            while self.low < self.high and not reason:
+                self._tell(budget)
+                middle = (self.low + self.high + 1) // 2
+                model, evidence, reason = _decided(self.at_least(middle), budget)
+                if model is not None:
+                    self.best, self.low = model, self._numerator(model)
+                elif evidence is not None:
+                    self.high, self.evidence = middle - 1, evidence
+        except OverrunError:
+            reason = f"{budget.seconds:g} s are over"
+        except KeyboardInterrupt as error:
+            raise Interrupted(self._found(budget, "interrupted")) from error
         return self._found(budget, reason)
 
     def _found(self, budget: Budget, reason: str) -> Answer:

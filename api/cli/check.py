@@ -17,7 +17,7 @@ from .certifying import certify
 from .disagreement import keep_bundle
 from .exit_code import ExitCode
 from .line import output_width, write
-from .progress import shown_progress
+from .progress import shown_measuring
 from .report_json import canonical, faults_to_json, verdict_to_json
 from .report_text import report
 from .sampling import DRAWS, SEED
@@ -151,7 +151,7 @@ def _decide(
     from tauomega.solvers.checking import check
 
     claim = task.claim if semantics is None else under(task.claim, semantics)
-    with shown_progress(f"checking {target}") as progress:
+    with shown_measuring(f"checking {target}") as (progress, narrowed):
         return check(
             claim,
             task.definition,
@@ -159,6 +159,7 @@ def _decide(
             engines=engines or None,
             at_most=task.at_most,
             progress=progress,
+            narrowed=narrowed,
             draws=drawing[0],
             seed=drawing[1],
         )

@@ -15,7 +15,7 @@ from tauomega.theory.quantity import INFINITE, Number, lower, upper
 from .counterexample_json import number_to_json
 from .exit_code import ExitCode
 from .line import Line, output_width, write
-from .progress import shown_progress
+from .progress import shown_measuring
 from .report_json import Json, canonical, estimate_to_json, faults_to_json
 from .sampling import DRAWS, SEED
 from .seconds import SECONDS
@@ -54,22 +54,28 @@ def command(
 
     The value is a rational, a real number in a certified enclosure, or ∞; never a sample. With --estimate, what is
     not computed in time is estimated from draws, and called so. Exit status: 0 computed, 2 bad input,
-    3 not computed in time, estimated or not, 130 interrupted.
+    3 not computed in time, estimated or not, 130 interrupted; both print the bounds that are known, with the square
+    where the lower one is attained.
     """
-    from tauomega.solvers.distance import distance
+    from tauomega.solvers.distance import MeasuringInterrupted, distance
 
     try:
         kind = None if definition is None else named_definition(definition)
         read = load(task, family=family, definition=kind)
-        with shown_progress(f"measuring {task}") as progress:
-            found = distance(
-                read.claim,
-                read.definition,
-                timeout=timeout,
-                progress=progress,
-                draws=draws,
-                seed=seed,
-            )
+        stopped = False
+        with shown_measuring(f"measuring {task}") as (progress, narrowed):
+            try:
+                found = distance(
+                    read.claim,
+                    read.definition,
+                    timeout=timeout,
+                    progress=progress,
+                    narrowed=narrowed,
+                    draws=draws,
+                    seed=seed,
+                )
+            except MeasuringInterrupted as interrupt:
+                found, stopped = interrupt.found, True
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))
@@ -78,6 +84,8 @@ def command(
         click.echo(canonical(_as_json(found)))
     else:
         write(_lines(found, task, output_width()))
+    if stopped:
+        return ExitCode.INTERRUPTED
     return ExitCode.UNKNOWN if found.value is None else ExitCode.HOLDS
 
 
@@ -91,13 +99,14 @@ def _lines(found: Distance, title: str, width: int) -> Iterator[Line]:
         yield Line(f"  {text}")
     if found.reason:
         yield Line(f"  {found.reason}", "bold red")
+    if found.value is None:
+        low, high = (_words(end) for end in (found.bounds.lo, found.bounds.hi))
+        attained = "; at least that at" if found.where else ""
+        yield Line(f"  it is at least {low} and at most {high}{attained}")
     for place, what in found.where.items():
         yield Line(f"  {place}: {what}")
     if found.evidence is not None:
         yield Line(f"  {evidence_words(found.evidence)}")
-    elif found.value is None:
-        low, high = (_words(end) for end in (found.bounds.lo, found.bounds.hi))
-        yield Line(f"  it is at least {low} and at most {high}")
     if found.estimate is not None:
         for text in wrap(str(found.estimate), width - 2):
             yield Line(f"  {text}")

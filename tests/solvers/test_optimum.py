@@ -11,7 +11,9 @@ import pytest
 from tauomega import SCM, Abstraction, check, distance
 from tauomega.proofs.testing.questions import circuit_question
 from tauomega.solvers.checking import problem_of
+from tauomega.solvers.deadline import OverrunError
 from tauomega.solvers.deciding_facts import decide_facts
+from tauomega.solvers.distance import MeasuringInterrupted
 from tauomega.solvers.engine import Budget, Problem
 from tauomega.solvers.enumeration import ENUMERATE
 from tauomega.solvers.gaps import recomputed
@@ -101,6 +103,29 @@ def test_a_largest_error_over_2_to_the_50_squares_is_found_with_its_square() -> 
     assert all(lo <= 7 <= hi for lo, hi in seen)  # type: ignore[operator]  # rationals
     widths = [hi - lo for lo, hi in seen]  # type: ignore[operator]  # rationals
     assert widths == sorted(widths, reverse=True)
+
+
+@pytest.mark.parametrize("late", [KeyboardInterrupt, OverrunError])
+def test_bounds_are_not_lost_when_a_search_is_stopped(late: type[BaseException]) -> None:
+    seen: list[tuple[Number, Number]] = []
+
+    def stop(low: Number, high: Number) -> None:
+        seen.append((low, high))
+        if low != 0:
+            raise late
+
+    claim = votes(20, "(if all(X[1..5]) and not any(X[6..20]) then 7 else 2*X[20])")
+    if late is OverrunError:
+        found = distance(claim, IDENTITY, narrowed=stop)
+    else:
+        with pytest.raises(MeasuringInterrupted) as caught:
+            distance(claim, IDENTITY, narrowed=stop)
+        found = caught.value.found
+    assert found.value is None
+    assert (found.bounds.lo, found.bounds.hi) == seen[-1]
+    assert found.bounds.lo > 0
+    assert "context" in found.where
+    assert "the distance is between" in found.reason
 
 
 def test_a_tolerance_is_decided_where_no_list_of_squares_is_possible() -> None:

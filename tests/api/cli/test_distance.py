@@ -10,6 +10,7 @@ import pytest
 
 from tauomega.cli.__main__ import main
 from tauomega.cli.exit_code import ExitCode
+from tauomega.solvers.engine import Answer, Budget, Interrupted, Problem
 
 TASK = """
 definition = "rischel-weichwald"
@@ -32,6 +33,21 @@ def written(tmp_path: Path, text: str) -> str:
 def test_the_value_is_printed_in_its_closed_form(capsys: pytest.CaptureFixture[str]) -> None:
     assert ExitCode.HOLDS == main(["distance", "ce19"])
     assert capsys.readouterr().out.startswith("ce19: √2 ≈ 1.414213562\n")
+
+
+def test_an_interrupt_prints_the_bounds_that_are_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(problem: Problem, budget: Budget) -> None:
+        raise Interrupted(Answer(Fraction(2), Fraction(7, 2), reason="interrupted"))
+
+    monkeypatch.setattr("tauomega.solvers.distance._measured", interrupted)
+    assert ExitCode.INTERRUPTED == main(["distance", "ce19"])
+    shown = capsys.readouterr().out
+    assert shown.startswith("ce19: unknown\n")
+    assert ": interrupted" in shown
+    assert ExitCode.INTERRUPTED == main(["distance", "ce19", "--json"])
+    assert json.loads(capsys.readouterr().out)["distance"] is None
 
 
 def test_the_enclosure_is_exact_in_json(capsys: pytest.CaptureFixture[str]) -> None:
