@@ -70,8 +70,37 @@ MEMORY = 3 * 10**9
 """Bytes of address space of the tests: a mutant that wants more is caught, too."""
 
 NO_ZERO = "no literal is 0"
+LOOSER = "a looser bound of a number, or one that is narrowed in the same line"
 NODES = "diagram: self.nodes: list[tuple[int, Node, Node]] = [(1 << 60, 0, 0), (1 << 60, 0, 0)]"
 EQUIVALENT: dict[str, str] = {
+    **{
+        f"words: {change}": LOOSER
+        for change in (
+            "rest = Word((f, *rest.bits), 0, 2 * rest.high + 1) [2 -> 3]",
+            "rest = self.mux(enough, less, rest).fits(0, divisor - 1) [Sub -> Add]",
+            "return rest.fits(0, n.low - 1) [Sub -> Add]",
+            "return Word(kept, min(low, -1), max(high, 0)).fits(low, high) [USub dropped]",
+        )
+    },
+    "words: if a.high < b.low or b.high < a.low: [or -> and]": "the bits are compared instead",
+    "blasting: if word.high < span.low or span.high < word.low: [Lt -> LtE]": (
+        "where it is no fault it is the lowest value, which is returned"
+    ),
+    "circuit: if c < 0: [condition turned round]": "the other sign is as canonical",
+    "circuit: return operands[which] if f > 0 else -operands[which] [0 -> 1]": (
+        "an ITE is no constant"
+    ),
+    "circuit: return self._gate(AND, (f, g) if f < g else (g, f)) [Lt -> LtE]": "they differ",
+    **{
+        f"circuit: return self._gate(ITE, (c, f, g)) if f > 0 else -self._gate(ITE, (c, -f, -g)) [{c}]": reason
+        for c, reason in (
+            ("0 -> 1", "no branch of a gate is a constant"),
+            ("condition turned round", "the other sign is as canonical"),
+        )
+    },
+    "diagram: total = diagrams.ite(total, found[f] if f > 0 else -found[-f], -TRUE) [Gt -> GtE]": NO_ZERO,
+    "diagram: v = [found[f] if f > 0 else -found[-f] for f in operands] [Gt -> GtE]": NO_ZERO,
+    "factors: return Factor((), False, 0) [0 -> 1]": "told with clauses that such a claim has not",
     **{
         f"{line} [{change}]": NO_ZERO
         for line in (*("circuit: if c < 0:", "diagram: if f < 0:", "diagram: if high < 0:"),)

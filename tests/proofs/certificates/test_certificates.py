@@ -203,6 +203,11 @@ def test_two_certificates_compose() -> None:
     assert isinstance(check(first >> second, definition), Holds)
     with pytest.raises(RefusedError, match="models in the middle"):
         check_certificate(composed(parts[0], parts[0]))
+    other = Constructive(Block(), tau_u=TauUPolicy.GIVEN)
+    second_claim = abstractions()[1]
+    mixed = certificate_of(second_claim, other, check(second_claim, other))
+    with pytest.raises(RefusedError, match="about another definition"):
+        check_certificate(composed(parts[0], mixed))
     document = json.loads(whole)
     document["claim"]["tau"][1] = ["E", ["not", ["name", "Y"]]]
     with pytest.raises(RefusedError, match="τ is not the composition"):

@@ -28,6 +28,7 @@ from tauomega.proofs.certificates.checker.document import (
 )
 from tauomega.proofs.certificates.checker.evidence import transcript_of
 from tauomega.proofs.certificates.checker.factors import factor_of, states_of
+from tauomega.proofs.certificates.checker.refuting import check_counterexample
 from tauomega.proofs.certificates.checker.squares import settings_of, work_of
 from tauomega.proofs.certificates.checker.statements import (
     Question,
@@ -140,6 +141,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("ce8_single", ("proof", "squares", "squares"), "31", "the transcript is of another enumeration"),
     ("ce8_single", ("proof", "squares", "sha256"), "0" * 64, "the transcript is of another enumeration"),
     ("ce8_single", ("proof", "squares", "more"), "", "evidence has the keys"),
+    ("ce6_block", ("definition",), "strong", "no definition with these parameters"),
     ("ce6_block", ("parameters", "family"), "reach", "the family reach is not checked"),
     ("ce6_block", ("parameters", "family"), "all", "the family all is not checked"),
     ("ce6_block", ("parameters", "family"), "single:x", "no number: 'x'"),
@@ -302,7 +304,18 @@ def test_nesting_has_a_limit(originals: dict[str, Document]) -> None:
                 claim_of(found["claim"])
         else:
             claim_of(found["claim"])
+    table: Any = ["value", "1"]
+    for depth in range(1, 302):
+        table = ["table", [["value", "1"]], [[["1"], ["value", "1"]]], table]
+        last["mechanism"] = table
+        if depth == 300:
+            claim_of(found["claim"])
+    with pytest.raises(RefusedError, match="nested deeper than 300"):
+        claim_of(found["claim"])
     part = originals["ce8_single"]
+    three = resealed(part | {"proof": {"composition": [part] * 3}})
+    with pytest.raises(RefusedError, match="a composition has two parts"):
+        check_certificate(canonical(three))
     for depth in range(1, 6):
         part = resealed(originals["ce8_single"] | {"proof": {"composition": [part, part]}})
         reason = "nested deeper than 4" if depth == 5 else "only τ-abstractions"
@@ -334,6 +347,10 @@ def test_factors_are_read_by_form_or_by_listing() -> None:
     for text, target, expected in cases:
         found = factor_of("T", tree(text), domains, target)
         assert expected == (found.support, found.onto, found.listed), text
+    assert not factor_of("T", tree("x"), domains, Reals()).onto  # three values of infinitely many
+    mixed = {"x": Reals(), "y": Range(0, 2)}
+    with pytest.raises(RefusedError, match="more than 65,536 states of x, y"):
+        factor_of("T", tree("x + y"), mixed, Reals())
     one = factor_of("T", tree("x + o", "x", "o"), domains, Range(1, 3))
     assert (("x",), True) == (one.support, one.onto)
     real = {"x": Reals(), "y": Reals()}
@@ -677,6 +694,92 @@ def test_affine_forms_are_no_proof_where_a_context_may_leave_its_domain() -> Non
     model = one_model(asked("block", found, definition="uniform"))
     with pytest.raises(RefusedError, match="a domain is not the reals"):
         evidence.check_squares(model, {"kind": "linear identity"})
+
+
+def test_an_intervention_is_carried_out() -> None:
+    """What holds as long as nothing is set, and no further."""
+    low = SCM.from_text("U : bool\nX = U\nY = U")
+    high = SCM.from_text("U : bool\nA = U\nB = A")
+    question = asked(
+        "block", Abstraction.from_text(low, high, {"A": "X", "B": "Y"}), tau_u="identity"
+    )
+    with pytest.raises(RefusedError, match=r"square \d+ does not commute"):
+        transcript_of(one_model(question))
+
+
+def test_the_work_of_an_enumeration_is_counted_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    low = SCM.from_text("U : bool\nX = not U")
+    question = asked("block", Abstraction.from_text(low, low, {"X": "X"}), tau_u="identity")
+    # low X and high X: a table, its switch, a value, not U; above U: U; both sides; 3 settings, 2 contexts
+    assert 3 * 2 * (1 + 2 * 5 + 1 + 2) == work_of(one_model(question), "U")
+    monkeypatch.setattr(evidence, "WORK", 3 * 2 * 14)
+    assert 6 == transcript_of(one_model(question))[0]
+    monkeypatch.setattr(evidence, "WORK", 3 * 2 * 14 - 1)
+    with pytest.raises(RefusedError, match="more than 83 nodes"):
+        transcript_of(one_model(question))
+
+
+def test_a_map_of_contexts_that_is_searched_may_be_given_as_expressions(
+    originals: dict[str, Document],
+) -> None:
+    base = originals["adder"]
+    roots = [v["name"] for v in base["claim"]["high"]["variables"] if v["kind"] == "exogenous"]
+    for tau_u, how in (("searched", "given"), ("searched-onto", "by the form of τ_U")):
+        found = copy.deepcopy(base)
+        found["parameters"]["tau_u"] = tau_u
+        found["proof"]["tau_u"] = [[name, ["name", name]] for name in roots]
+        found["statement"] = _restated(found, "")
+        shown = dict(check_certificate(canonical(resealed(found))).shown)
+        assert f"the certificate gives it; {how}" == shown["τ_U"]
+        found["proof"]["tau_u"][0][1] = ["value", "0"]
+        with pytest.raises(RefusedError):
+            check_certificate(canonical(resealed(found)))
+
+
+def test_statements_say_what_they_say(originals: dict[str, Document]) -> None:
+    question = asked("block", claim())
+    assert ") holds: τ onto; τ_U onto; with the given τ_U" in stated(question, "holds")
+    assert ") does not hold: τ onto" in stated(question, "fails")
+
+
+def test_a_context_map_that_is_searched_has_its_own_refusals() -> None:
+    low = SCM.from_text("U : bool\nX = U")
+    none = SCM.from_text("V : 0..0\nA : bool = V")
+    question = asked("block", Abstraction.from_text(low, none, {"A": "X"}))
+    with pytest.raises(RefusedError, match="a low-level context has no counterpart"):
+        matching.matching(question)
+    accepted = matching.check_no_context(question, [["U", "1"]], [[]])
+    assert accepted.startswith("a low-level context that none of the 1 high-level contexts matches")
+    with pytest.raises(RefusedError, match="one square does not refute every τ_U"):
+        check_counterexample(
+            question, {"kind": "square", "at": [["U", "1"]], "image": [["A", "1"]], "result": []}
+        )
+    more = SCM.from_text("V : bool\nW : bool\nA = V")
+    onto = asked("block", Abstraction.from_text(low, more, {"A": "X"}), tau_u="searched-onto")
+    with pytest.raises(RefusedError, match="τ_U is not onto"):
+        matching.check_table(onto, [0, 2])
+    with_parameter = SCM.from_text("param P : bool\nV : bool\nA = V")
+    open_ = asked("block", Abstraction.from_text(low, with_parameter, {"A": "X"}))
+    with pytest.raises(RefusedError, match="the models have parameters"):
+        matching.matching(open_)
+    with pytest.raises(RefusedError, match="no low-level root 'V'"):
+        context_map(asked("block", Abstraction.from_text(low, more, {"A": "X"}), tau_u="identity"))
+
+
+def test_a_variable_that_one_map_reads_is_not_shared() -> None:
+    question = asked("block", claim(), definition="constructive")
+    found = {"kind": "shared", "variable": "X[1]", "readers": ["A"]}
+    with pytest.raises(RefusedError, match="it is not read by these τ"):
+        check_counterexample(question, found)
+
+
+def test_a_site_that_is_scored_has_a_map() -> None:
+    low = SCM.from_text("input a : bool\nn = a\nout = n")
+    found = Abstraction.from_text(low, low, {"out": "out"}, sites={"n": ["n"]})
+    given = claim_of(claim_to_json(found, InterchangeConsistency()))
+    parameters = {"sources": "all", "joint": "all", "scored": "mapped", "tau_u": "inputs"}
+    with pytest.raises(RefusedError, match="a site has no τ"):
+        question_of(given, "interchange", parameters)
 
 
 def test_what_was_shown_is_told(originals: dict[str, Document]) -> None:

@@ -205,6 +205,9 @@ def test_what_has_no_circuit_is_refused_by_name() -> None:
     with pytest.raises(NotBlastedError, match="the interval"):
         blaster.within(wide, Interval(0, 1))
     assert (TRUE, FALSE) == (blaster.truth(blaster.constant(2)), blaster.truth(blaster.constant(0)))
+    assert FALSE == blaster.equal(wide, colour) == blaster.equal(colour, wide)  # numbers, labels
+    blaster.within(blaster.constant("red"), BOOL)
+    assert TRUE == blaster.faults[-1]
 
 
 # ---------------------------------------------------------------- statements
