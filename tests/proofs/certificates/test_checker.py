@@ -53,6 +53,7 @@ from tauomega.theory.kernel import (
     Apply,
     Case,
     Constant,
+    Domain,
     Finite,
     Hole,
     Operator,
@@ -348,7 +349,7 @@ def test_factors_are_read_by_form_or_by_listing() -> None:
         found = factor_of("T", tree(text), domains, target)
         assert expected == (found.support, found.onto, found.listed), text
     assert not factor_of("T", tree("x"), domains, Reals()).onto  # three values of infinitely many
-    mixed = {"x": Reals(), "y": Range(0, 2)}
+    mixed: dict[str, Domain] = {"x": Reals(), "y": Range(0, 2)}
     with pytest.raises(RefusedError, match="more than 65,536 states of x, y"):
         factor_of("T", tree("x + y"), mixed, Reals())
     one = factor_of("T", tree("x + o", "x", "o"), domains, Range(1, 3))
