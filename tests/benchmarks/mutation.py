@@ -90,7 +90,6 @@ EQUIVALENT: dict[str, str] = {
     "circuit: return operands[which] if f > 0 else -operands[which] [0 -> 1]": (
         "an ITE is no constant"
     ),
-    "circuit: return self._gate(AND, (f, g) if f < g else (g, f)) [Lt -> LtE]": "they differ",
     **{
         f"circuit: return self._gate(ITE, (c, f, g)) if f > 0 else -self._gate(ITE, (c, -f, -g)) [{c}]": reason
         for c, reason in (
@@ -140,9 +139,6 @@ EQUIVALENT: dict[str, str] = {
     ),
     "squares: switches: State = {switch.name: 1 for switch in on} [1 -> 2]": (
         "a switch is on unless it is 0"
-    ),
-    "blasting: if word.high < span.low or span.high < word.low: [Lt -> LtE]": (
-        "a value that is at most the least one of its domain is that one, or a fault"
     ),
     "circuit: return self._gate(AND, (f, g) if f < g else (g, f)) [Lt -> LtE]": (
         "equal operands are dealt with above"
