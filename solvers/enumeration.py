@@ -7,7 +7,7 @@ from typing import final
 
 from tauomega.theory.defect import BoxSwaps
 from tauomega.theory.errors import OutOfReachError
-from tauomega.theory.quantity import Number, greatest, lower, upper
+from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
 from tauomega.theory.verdict import Enumeration
 
 from .engine import Answer, Budget, Problem
@@ -52,6 +52,7 @@ class Enumerate:
         examined = 0
         best: Answer | None = None
         values: list[Number] = []
+        stopped = False
         for parameters in assignments(problem.claim):
             interpreter = Interpreter(problem, budget, parameters)
             try:
@@ -65,12 +66,14 @@ class Enumerate:
                 point = point | ({"parameters": dict(parameters)} if parameters else {})
                 best = Answer(lower(value), upper(value), point=point)
             if lower(value) > problem.tolerance and not problem.whole:
+                stopped = bool(parameters)  # at other values of the parameters it may be larger
                 break
         assert best is not None
         number = greatest(values)
         low, high = lower(number), upper(number)
         if low > problem.tolerance:
-            return Answer(low, high, examined, examined, point=best.point, value=number)
+            most = INFINITE if stopped else high
+            return Answer(low, most, examined, examined, point=best.point, value=number)
         if high > problem.tolerance:
             reason = f"the value {number} is not told apart from {problem.tolerance}"
             return Answer(low, high, examined, examined, reason=reason, value=number)

@@ -10,7 +10,7 @@ from tauomega.theory.quantity import lower, upper
 from .bottleneck import is_hall_witness
 from .draws import Draw
 from .engine import Answer, Budget, Problem
-from .interpreter import Interpreter
+from .interpreter import Interpreter, OutOfTimeError
 from .query_terms import Query
 
 __all__ = ["gap_at", "recomputed"]
@@ -43,7 +43,7 @@ def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
     """Whether a fresh interpreter finds the same value at the same place.
 
     An infimum over maps of contexts is, where its engine says which contexts stand in the way; any other
-    has no place, and is not.
+    has no place, and is not; nor is what there is no time for.
     """
     point = dict(answer.point or {})
     if answer.value is not None and ("lonely" in point or "rare" in point):
@@ -59,7 +59,10 @@ def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
     interpreter = Interpreter(problem, budget, parameters)  # type: ignore[arg-type]  # a mapping
     if isinstance(image, tuple):
         interpreter.images[image[0]] = image[1]
-    found, _ = interpreter.value(body, point)
+    try:
+        found, _ = interpreter.value(body, point)
+    except OutOfTimeError:
+        return False
     return upper(found) >= lower(answer.value) and lower(found) <= upper(answer.value)
 
 

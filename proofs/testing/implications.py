@@ -28,6 +28,7 @@ from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.family import Block, Given, Reach, TauMax
+from tauomega.theory.intervention import NOTHING
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 
 from ..atlas.claims import LATTICE
@@ -133,8 +134,17 @@ def _plain_and_onto(claim: Abstraction) -> bool:
     return _is_plain(claim) and _onto(claim)
 
 
-CONDITIONS = {("similar", "circuit"): _onto}
-"""Where τ is not onto, ω_τ of the empty intervention is not the empty one, and a circuit is not run under it."""
+def _lists_nothing(claim: Abstraction) -> bool:
+    """Whether the empty intervention is among those listed: only then are unchanged mechanisms compared."""
+    return claim.omega is None or any(i == NOTHING for i, _ in claim.omega)
+
+
+CONDITIONS = {
+    ("similar", "circuit"): _onto,
+    ("constructive-soft", "mechanism"): _lists_nothing,
+}
+"""Where τ is not onto, ω_τ of the empty intervention is not the empty one, and a circuit is not run under it.
+Steps under ∅ are what mechanisms are compared by, and a list need not have it."""
 SAID_WITH_CONDITIONS = {
     ("uniform", "exact"),
     ("exact", "observational"),

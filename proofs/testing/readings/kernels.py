@@ -71,6 +71,8 @@ def realised(
     options = []
     for name, value in setting.items():
         if name in kernels:
+            if len(kernels[name][value]) != len(parts(p, name)):
+                raise NotReadError("a kernel over more than the block")
             row = zip(parts(p, name), kernels[name][value], strict=True)
             options.append([(part, q) for part, q in row if q])
         else:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tauomega import SCM, Abstraction, check, load
+from tauomega import SCM, Abstraction, check, distance, load
 from tauomega.proofs.testing import twins
 from tauomega.proofs.testing.implications import implications, of_definition
 from tauomega.proofs.testing.readings import Plain, readings
@@ -285,6 +285,17 @@ def test_all_that_is_asked_for_is_asked_of_a_declared_family_too() -> None:
     found = check(declared, definition)
     assert found.name == check(claim, definition).name == "fails"
     assert dict(found.question.parameters)["high_family"] == "all"
+
+
+def test_a_value_at_one_parameter_is_no_upper_bound() -> None:
+    """At p = 0 the distance is 1, at p = 2 it is 3; the search stops at the first that is too much."""
+    low = SCM.from_text("param p : 0..2\nU : bool\nX : 0..3 = 0")
+    high = SCM.from_text("param p : 0..2\nU : bool\nX : 0..3 = p + 1")
+    claim = Abstraction.from_text(low, high, {"X": "X"})
+    found = check(claim, Similar(metric=Metric.L1))
+    assert found.name == "fails"
+    assert (found.bounds.lo, found.bounds.hi) == (1, INFINITE)
+    assert distance(claim, Similar(metric=Metric.L1)).value == 3
 
 
 def test_the_interpreter_is_no_reading() -> None:
