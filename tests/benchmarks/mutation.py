@@ -137,9 +137,6 @@ EQUIVALENT: dict[str, str] = {
     "diagram: v = [found[f] if f > 0 else -found[-f] for f in operands] [0 -> 1]": (
         "no operand is a constant"
     ),
-    "squares: switches: State = {switch.name: 1 for switch in on} [1 -> 2]": (
-        "a switch is on unless it is 0"
-    ),
     "circuit: return self._gate(AND, (f, g) if f < g else (g, f)) [Lt -> LtE]": (
         "equal operands are dealt with above"
     ),
