@@ -142,9 +142,11 @@ def _lists_nothing(claim: Abstraction) -> bool:
 CONDITIONS = {
     ("similar", "circuit"): _onto,
     ("constructive-soft", "mechanism"): _lists_nothing,
+    ("phi-abstraction", "exact"): _is_plain,
+    ("phi-abstraction", "query-consistency"): _is_plain,
 }
 """Where τ is not onto, ω_τ of the empty intervention is not the empty one, and a circuit is not run under it.
-Steps under ∅ are what mechanisms are compared by, and a list need not have it."""
+Φ reads no ω, and the others one that is listed, which may be wrong. Steps under ∅ are what mechanisms are compared by, and a list need not have it."""
 SAID_WITH_CONDITIONS = {
     ("uniform", "exact"),
     ("exact", "observational"),
@@ -181,4 +183,11 @@ def _alike(strong: Definition, other: str) -> Definition:
 @cache
 def implications() -> tuple[Implication, ...]:
     """Those between notions with fixed parameters."""
-    return (*_from_atlas(), *_a2())
+    return (*_from_atlas(), *(replace(a, condition=_and_plain(a.condition)) for a in _a2()))
+
+
+def _and_plain(
+    condition: Callable[[Abstraction], bool] | None,
+) -> Callable[[Abstraction], bool]:
+    """The condition, of a plain claim: one notion may read a listed ω, and the other derive its own."""
+    return lambda claim: _is_plain(claim) and (condition is None or condition(claim))
