@@ -146,7 +146,8 @@ CONDITIONS = {
     ("phi-abstraction", "query-consistency"): _is_plain,
 }
 """Where τ is not onto, ω_τ of the empty intervention is not the empty one, and a circuit is not run under it.
-Φ reads no ω, and the others one that is listed, which may be wrong. Steps under ∅ are what mechanisms are compared by, and a list need not have it."""
+Φ reads no ω, and the others one that is listed, which may be wrong.
+Steps under ∅ are what mechanisms are compared by, and a list need not have it."""
 SAID_WITH_CONDITIONS = {
     ("uniform", "exact"),
     ("exact", "observational"),
