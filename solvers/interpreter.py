@@ -60,10 +60,9 @@ from tauomega.theory.defect import (
     Via,
     Violated,
 )
-from tauomega.theory.definition import context_map
-from tauomega.theory.errors import EvaluationError, InputError
+from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import NOTHING, Compound, Hard, Intervention
-from tauomega.theory.kernel import Expression, Value, evaluate
+from tauomega.theory.kernel import Expression, Value
 from tauomega.theory.quantity import INFINITE, Number, greatest, least, lower, mean, upper
 from tauomega.theory.scm import SCM
 
@@ -80,7 +79,7 @@ from .query_terms import Blocks, query_term
 from .quotient import QuotientModel
 from .ranging import Swap, as_context
 from .relations import violated
-from .settled import settled_omega
+from .settled import context_value, fixed_context_map, settled_omega
 from .state_terms import state_term
 
 __all__ = ["Interpreter", "OutOfTimeError"]
@@ -325,17 +324,11 @@ class Interpreter:
         """The image of a low-level context under the fixed τ_U."""
         claim = self.problem.claim
         if self._tau_u is None:
-            self._tau_u = context_map(claim, self.problem.tau_u)
+            self._tau_u = fixed_context_map(self.problem)
         state = as_context(claim.scm, context)  # type: ignore[arg-type]  # a tuple of values
         high = self._model(Side.HIGH)
-        image = tuple(evaluate(self._tau_u[name], state) for name in high.roots)
-        for name, value in zip(high.roots, image, strict=True):
-            if value not in high.domain(name):
-                shown = ", ".join(f"{k} = {v}" for k, v in state.items())
-                raise EvaluationError(
-                    f"τ_U gives {name} = {value}, outside {high.domain(name)}, at {shown}"
-                )
-        return image
+        tau_u = self._tau_u
+        return tuple(context_value(claim, name, tau_u[name], state) for name in high.roots)
 
     def interchange(self, side: Side, swap: Swap) -> Hard:
         """The hard intervention of a swap on one side."""

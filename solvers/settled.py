@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import product
+from math import prod
+
+from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Interventions
 from tauomega.theory.definition import context_map
-from tauomega.theory.errors import InputError
+from tauomega.theory.errors import EvaluationError, InputError
 from tauomega.theory.family import BlocksAndSilence, TauMax
 from tauomega.theory.intervention import Hard, Intervention
+from tauomega.theory.kernel import Expression, Finite, Range, Value, evaluate, free_names
 from tauomega.theory.policy import OmegaPolicy, Undefined
 from tauomega.theory.soft_omega import explicit_omega
 
@@ -15,6 +21,8 @@ from .omega import check_unambiguous, omega_tau
 from .ranging import low_interventions
 
 __all__ = [
+    "context_value",
+    "fixed_context_map",
     "hard",
     "nothing_to_check",
     "settled_family",
@@ -27,6 +35,42 @@ def hard(intervention: Intervention) -> Hard:
     """A hard intervention, in an engine that was asked about no others."""
     assert isinstance(intervention, Hard), "literal_only() keeps other interventions away"
     return intervention
+
+
+LISTED = 2**12
+
+
+def fixed_context_map(problem: Problem) -> Mapping[str, Expression]:
+    """The fixed τ_U of a problem; where it can be listed, it is found out at once that it leaves no domain.
+
+    Raises:
+        EvaluationError: an image is outside the high-level domain.
+    """
+    claim, found = problem.claim, context_map(problem.claim, problem.tau_u)
+    for name, expression in found.items():
+        read = sorted(free_names(expression))
+        domains = [claim.scm.domain(n) for n in read]
+        listed = [d for d in domains if isinstance(d, Finite | Range)]
+        if len(listed) == len(domains) and prod(d.size for d in listed) <= LISTED:
+            for values in product(*listed):
+                context_value(claim, name, expression, dict(zip(read, values, strict=True)))
+    return found
+
+
+def context_value(
+    claim: Abstraction, name: str, expression: Expression, context: Mapping[str, Value]
+) -> Value:
+    """The value that τ_U gives a high-level root.
+
+    Raises:
+        EvaluationError: it is outside its domain; the context is named.
+    """
+    assert claim.high is not None
+    value, domain = evaluate(expression, context), claim.high.domain(name)
+    if value not in domain:
+        shown = ", ".join(f"{k} = {v}" for k, v in context.items())
+        raise EvaluationError(f"τ_U gives {name} = {value}, outside {domain}, at {shown}")
+    return value
 
 
 def settled_omega(problem: Problem, intervention: Intervention) -> Intervention | None:

@@ -29,7 +29,7 @@ __all__ = ["command"]
 @click.option("--json", "form", flag_value="json", help="Print one JSON value.")
 @click.option("--html", "form", flag_value="html", help="Print a page.")
 @click.option("--svg", "form", flag_value="svg", help="Print the proved order as a picture.")
-@click.option("--rebuild", is_flag=True, help="Search the whole space again; minutes.")
+@click.option("--rebuild", is_flag=True, help="Search the whole space again; a minute or two.")
 @click.option(
     "--with", "own", metavar="FILE.py:NAME", help="Place your own notion; this runs FILE.py."
 )
@@ -39,8 +39,9 @@ def command(
 ) -> ExitCode:
     """Show which notion implies which, or the one cell "STRONG implies WEAK".
 
-    Every ordered pair of notions is proved for all models, refuted by a smallest counterexample (or a
-    known one beyond the space that is searched), or open up to the bound of the search, which is stated.
+    Every ordered pair of notions is proved for all models, vacuous (the first holds of no claim to which the
+    second applies), refuted by a smallest counterexample (or a known one beyond the space that is searched),
+    or open up to the bound of the search, which is stated.
     """
     from tauomega.proofs.atlas.building import atlas, build, to_json
     from tauomega.proofs.atlas.drawing import page, picture
@@ -78,11 +79,11 @@ def _all(found: Atlas) -> Iterator[Line]:
         if others:
             yield Line(f"  open          {', '.join(others)}")
     yield Line("")
-    counts = {word: answers.count(word) for word in ("proved", "refuted", "open")}
+    counts = {word: answers.count(word) for word in ("proved", "vacuous", "refuted", "open")}
     yield Line(
-        f"{len(answers)} ordered pairs: {counts['proved']} proved for all models, "
-        f"{counts['refuted']} refuted by {len(found.witnesses)} counterexamples, "
-        f"{counts['open']} open"
+        f"{len(answers)} ordered pairs of {len(found.notions)} notions: {counts['proved']} proved for all "
+        f"models, {counts['vacuous']} vacuous, {counts['refuted']} refuted by {len(found.witnesses)} "
+        f"counterexamples, {counts['open']} open"
     )
     yield Line(f"searched {found.claims:,} claims: {found.bound}")
 
@@ -99,7 +100,12 @@ def _one(found: Atlas, pair: tuple[str, ...]) -> Iterator[Line]:
         raise InputError(["name two different notions"])
     cell = found.cell(*pair)
     yield Line(f"{cell.strong} ⇒ {cell.weak}: {cell.answer}", "bold")
-    if cell.scripts:
+    if cell.answer == "vacuous":
+        yield Line(
+            "  the first holds of no claim to which the second applies; "
+            f"tauomega prove {' '.join(cell.scripts)}"
+        )
+    elif cell.scripts:
         yield Line(f"  for all models; tauomega prove {' '.join(cell.scripts)}")
     elif cell.witness is None:
         yield Line(f"  no proof, and no counterexample among {found.claims:,} claims:")

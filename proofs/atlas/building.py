@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -12,10 +12,12 @@ from typing import Any, final
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.scm import size_of
 
+from ..small_models import Shape
 from .larger import larger_claims
-from .notions import NOTIONS, verdict
-from .proved import chain
-from .searching import Profile, profiles
+from .notion import verdict
+from .notions import NOTIONS
+from .proved import chain, never_meet
+from .searching import profiles
 from .space import Size, SmallClaim, bound
 
 __all__ = [
@@ -26,7 +28,7 @@ __all__ = [
     "build",
     "claim_of",
     "described",
-    "first_separating",
+    "small_claim_of",
     "to_json",
     "witness_of",
 ]
@@ -60,8 +62,9 @@ class Witness:
 class Cell:
     """What is known of "strong implies weak".
 
-    `answer` is `proved` (for all models, by `scripts`), `refuted` (by the witness of that number) or
-    `open` (neither: no counterexample up to the bound).
+    `answer` is `proved` (for all models, by `scripts`), `vacuous` (by `scripts`: of no claim to which the
+    second applies does the first hold), `refuted` (by the witness of that number) or `open` (none of these:
+    no counterexample up to the bound).
     """
 
     strong: str
@@ -92,25 +95,33 @@ class Atlas:
 
 
 def build(*, progress: Callable[[int, int | None], None] | None = None) -> Atlas:
-    """Search the whole space and fill every cell. Minutes.
+    """Search the whole space and fill every cell: some minutes.
 
     Raises:
         AssertionError: a proved implication has a counterexample, which is a bug of ours.
     """
-    found, total = profiles(progress=progress)
+    found = profiles(progress=progress)
+    first = found.first_separating()
     numbers: dict[int, Witness] = {}
     cells = []
     for i, strong in enumerate(NOTIONS):
         for j, weak in enumerate(NOTIONS):
             if i == j:
                 continue
-            place = first_separating(found, i, j)
+            place = int(first[i, j])
             arrows = chain(strong.key, weak.key)
-            assert place is None or arrows is None, (strong.key, weak.key, found[place].claim)
-            if place is not None:
-                numbers.setdefault(place, witness_of(len(numbers), found[place].claim))
+            apart = never_meet(strong.key, weak.key)
+            assert place < 0 or (arrows is None and apart is None), (
+                strong.key,
+                weak.key,
+                found.claims[place],
+            )
+            if place >= 0:
+                numbers.setdefault(place, witness_of(len(numbers), found.claims[place]))
                 number = numbers[place].number
                 cells.append(Cell(strong.key, weak.key, "refuted", (), number))
+            elif apart is not None:
+                cells.append(Cell(strong.key, weak.key, "vacuous", (apart,)))
             elif arrows is not None:
                 scripts = tuple(dict.fromkeys(arrow.script for arrow in arrows))
                 cells.append(Cell(strong.key, weak.key, "proved", scripts))
@@ -119,7 +130,7 @@ def build(*, progress: Callable[[int, int | None], None] | None = None) -> Atlas
     keys = tuple(notion.key for notion in NOTIONS)
     witnesses = list(numbers.values())
     closed = _with_larger_claims(cells, witnesses)
-    return Atlas(keys, closed, tuple(witnesses), bound(), total)
+    return Atlas(keys, closed, tuple(witnesses), bound(), found.examined)
 
 
 def _with_larger_claims(cells: list[Cell], witnesses: list[Witness]) -> tuple[Cell, ...]:
@@ -158,15 +169,6 @@ def _larger(number: int, name: str, claim: Abstraction) -> Witness:
     )
 
 
-def first_separating(found: Iterable[Profile], strong: int, weak: int) -> int | None:
-    """The first profile in which one notion holds and the other applies and fails."""
-    for place, profile in enumerate(found):
-        separates = profile.holds >> strong & profile.applies >> weak & ~profile.holds >> weak & 1
-        if separates:
-            return place
-    return None
-
-
 def witness_of(number: int, claim: SmallClaim) -> Witness:
     """A claim of the search space as a counterexample."""
     written = claim.as_claim()
@@ -193,11 +195,15 @@ def witness_of(number: int, claim: SmallClaim) -> Witness:
 
 def claim_of(witness: Witness) -> Abstraction:
     """The counterexample as a claim that `check` decides."""
-    from ..small_models import Shape
+    small = small_claim_of(witness)
+    return dict(larger_claims())[witness.claim["larger"]] if small is None else small.as_claim()
 
-    data = witness.claim
+
+def small_claim_of(witness: Witness) -> SmallClaim | None:
+    """The counterexample as a claim of the search space, or `None` if it is beyond it."""
     if not witness.smallest:
-        return dict(larger_claims())[data["larger"]]
+        return None
+    data = witness.claim
     size = Size(
         Shape(tuple(data["low_sizes"])),
         Shape(tuple(data["high_sizes"])),
@@ -205,7 +211,7 @@ def claim_of(witness: Witness) -> Abstraction:
         tuple(data["high_law"]),
     )
     low, high = (tuple(map(tuple, data[side])) for side in ("low", "high"))
-    return SmallClaim(size, low, high, tuple(data["tau"])).as_claim()
+    return SmallClaim(size, low, high, tuple(data["tau"]))
 
 
 def described(witness: Witness) -> str:

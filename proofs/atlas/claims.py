@@ -18,30 +18,43 @@ from tauomega.solvers.checking import check, problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.literal_only import require_mechanisms
-from tauomega.solvers.settled import settled_family
+from tauomega.solvers.settled import fixed_context_map, settled_family
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.defect import Defect, Direction, Inf, Interventions, Mean, Sup, clauses
+from tauomega.theory.defect import (
+    Defect,
+    Direction,
+    Inf,
+    Interventions,
+    Map,
+    Mean,
+    Sup,
+    clauses,
+    mentions,
+)
+from tauomega.theory.definition import Definition
 from tauomega.theory.definitions import definitions
-from tauomega.theory.definitions.alpha import Alpha, AlphaError
 from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
-from tauomega.theory.definitions.counterfactual import Counterfactual
-from tauomega.theory.definitions.probabilistic import Probabilistic
-from tauomega.theory.definitions.probabilistic_approximate import Matching, ProbabilisticApproximate
-from tauomega.theory.definitions.query_consistency import QueryConsistency
+from tauomega.theory.definitions.constructive_soft import ConstructiveSoft
+from tauomega.theory.definitions.exact_transformation import ExactTransformation
+from tauomega.theory.definitions.interchange import InterchangeConsistency
+from tauomega.theory.definitions.interchange_accuracy import InterchangeAccuracy
+from tauomega.theory.definitions.low_soft import LowSoft
+from tauomega.theory.definitions.soft import SoftAbstraction
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
-from tauomega.theory.scm import SCM
+from tauomega.theory.policy import Depth, Scored, TauUPolicy
+from tauomega.theory.scm import SCM, size_of
 
-from .notions import FAMILIES, NOTIONS, Notion
-from .proved import Arrow, chain
+from .facts import Fact
+from .notion import Sites, with_sites
+from .notions import NOTIONS
+from .proved import chain
 
 __all__ = ["ClaimPlacement", "Row", "place"]
 
 HOLDS, FAILS, UNKNOWN, NOT_APPLICABLE = "holds", "fails", "unknown", "does not apply"
-FOUR = "zennaro_2023_four_errors"
-_ERRORS = (("IIL", "IC"), ("IIL", "ISC"), ("IC", "ISIL"), ("ISC", "ISIL"))
-LATTICE = tuple(Arrow(f"alpha[{a}]", f"alpha[{b}]", FOUR) for a, b in _ERRORS)
-"""Implications among notions that are not in the atlas."""
 INCLUSION = "inclusion of clauses"
+_FOUND_OUT = frozenset({Fact.FIXED, Fact.ONTO})
+"""What a notion may need that only deciding it finds out: it is always decided."""
 _ATLAS = frozenset(notion.key for notion in NOTIONS)
 
 
@@ -114,7 +127,7 @@ def place(
     """
     if claim.high is None:
         raise InputError(["place needs a high-level model; write [high] with text = …"])
-    listed = (*NOTIONS, *_others(claim))
+    listed = _asked(claim)
     pruned = _is_plain(claim)
     budget = Budget(timeout)
     order = _Order(claim, listed, scripts=pruned)
@@ -138,58 +151,78 @@ def place(
 # ---------------------------------------------------------------- the notions
 
 
-def _others(claim: Abstraction) -> Iterator[Notion]:
+@final
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A notion that is decided, and that may have the blocks of τ for sites."""
+
+    key: str
+    definition: Definition
+    sites: Sites | None = None
+    needs: frozenset[Fact] = frozenset()
+
+
+def _asked(claim: Abstraction) -> tuple[_Asked, ...]:
+    """All notions, the atlas's first."""
+    related = (_Asked(n.key, n.definition, n.sites, n.needs) for n in NOTIONS)
+    return (*related, *_others(claim))
+
+
+def _others(claim: Abstraction) -> Iterator[_Asked]:
     """The notions that the atlas does not relate, each with the parameters that make a difference."""
-    covered = {type(notion.definition) for notion in NOTIONS}
-    for kind in AlphaError:
-        yield Notion(f"alpha[{kind.value}]", Alpha(kind))
-    for layer in (1, 2, 3):
-        yield Notion(f"query-consistency[layer {layer}]", QueryConsistency(layer))
-    for name, family in FAMILIES.items():
-        yield Notion(f"probabilistic[{name}]", Probabilistic(family))
-        if name != "taumax":
-            yield Notion(f"counterfactual[{name}]", Counterfactual(family))
-    for matching in Matching:
-        definition = ProbabilisticApproximate(matching=matching)
-        yield Notion(f"probabilistic-approximate[{matching.value}]", definition)
+    listed = claim.omega is not None
+    for name, given in (
+        ("low-soft", LowSoft()),
+        ("soft", SoftAbstraction()),
+        ("constructive-soft", ConstructiveSoft()),
+        ("exact-transformation", ExactTransformation()),
+    ):
+        if listed:
+            yield _Asked(f"{name}[as ω lists]", given)
     for direction in Direction:
-        for silence in (Silence.NONE, Silence.NOISE, Silence.SUP)[: 3 if claim.inert else 1]:
+        for silence in (Silence.NOISE, Silence.SUP) if claim.inert else ():
             error = CausalAbstractionError(direction, silence=silence)
-            yield Notion(f"cae[{direction.value}, silence {silence.value}]", error)
-    spread = (Alpha, QueryConsistency, Probabilistic, Counterfactual, ProbabilisticApproximate)
-    covered |= {*spread, CausalAbstractionError}
+            yield _Asked(f"cae[{direction.value}, silence {silence.value}]", error)
+    covered = {type(notion.definition) for notion in NOTIONS}
     for other in definitions():
         if other not in covered:
-            yield Notion(other.name, other())
+            yield _Asked(other.name, other())
     if claim.sites:
-        for notion in NOTIONS:
-            if notion.sites:
-                yield Notion(f"{notion.key}, sites as given", notion.definition)
+        tau_u = TauUPolicy.IDENTITY if isinstance(claim.low, SCM) else TauUPolicy.INPUTS
+        swaps = InterchangeConsistency(scored=Scored.MAPPED, tau_u=tau_u)
+        yield _Asked("interchange[each site alone], sites as given", swaps)
+        every = replace(swaps, joint=Depth(None))
+        yield _Asked("interchange[all sites], sites as given", every)
+        yield _Asked("interchange-accuracy, sites as given", InterchangeAccuracy(tau_u=tau_u))
 
 
 def _is_plain(claim: Abstraction) -> bool:
+    """Whether the scripts are about such claims: acyclic, two values or more above, no map but τ given."""
     given = (claim.omega, claim.tau_u, claim.high_interventions)
-    return isinstance(claim.low, SCM) and given == (None, None, None) and not claim.inert
+    if given != (None, None, None) or claim.inert or not isinstance(claim.low, SCM):
+        return False
+    assert claim.high is not None
+    sizes = (size_of(claim.high.domain(name)) for name in claim.high.endogenous)
+    cyclic = claim.low.cyclic or claim.high.cyclic
+    return not cyclic and all(size is None or size > 1 for size in sizes)
 
 
-def _with_sites(claim: Abstraction, notion: Notion, budget: Budget) -> Abstraction:
-    """The claim with the blocks of τ for sites, where a notion wants that.
+def _with_sites(claim: Abstraction, notion: _Asked, budget: Budget) -> Abstraction:
+    """The claim with blocks of τ for sites, where a notion wants that.
 
     Raises:
         InputError: there are no blocks.
     """
-    if not notion.sites:
+    if notion.sites is None:
         return claim
     facts = decide_facts(claim, budget)
-    if not facts.is_block_map or not all(facts.supports.values()):
-        raise InputError(["the blocks of τ are no sites: τ is no block map, or reads nothing"])
-    return replace(claim, sites={name: tuple(block) for name, block in facts.supports.items()})
+    return with_sites(claim, notion.sites, facts.supports if facts.is_block_map else None)
 
 
 # ---------------------------------------------------------------- deciding and following
 
 
-def _decided(claim: Abstraction, notion: Notion, budget: Budget) -> Row:
+def _decided(claim: Abstraction, notion: _Asked, budget: Budget) -> Row:
     if budget.spent:
         return Row(notion.key, UNKNOWN, reason="the time was over before its turn")
     try:
@@ -205,7 +238,7 @@ def _decided(claim: Abstraction, notion: Notion, budget: Budget) -> Row:
 
 def _spread(
     claim: Abstraction,
-    listed: tuple[Notion, ...],
+    listed: tuple[_Asked, ...],
     order: _Order,
     row: Row,
     settled: dict[str, Row],
@@ -213,7 +246,7 @@ def _spread(
 ) -> None:
     """Settle what follows from one row: implied notions hold, implying ones fail."""
     for notion in listed:
-        if notion.key in settled:
+        if notion.key in settled or notion.needs & _FOUND_OUT:
             continue
         pair = (row.key, notion.key) if row.verdict == HOLDS else (notion.key, row.key)
         proofs = order.proofs(*pair)
@@ -226,16 +259,22 @@ def _spread(
         settled[notion.key] = Row(notion.key, row.verdict, scripts, row.key)
 
 
-def _inapplicable(claim: Abstraction, notion: Notion, budget: Budget) -> str | None:
+def _inapplicable(claim: Abstraction, notion: _Asked, budget: Budget) -> str | None:
     """Why a notion does not apply to a claim, by what it needs and the families that it ranges over."""
+    assert claim.high is not None
+    if Fact.SEVERAL in notion.needs and len(claim.high.endogenous) == 1:
+        return "there is one high-level variable"
     try:
         asked = _with_sites(claim, notion, budget)
         defect = notion.definition.defect(asked)
         facts = decide_facts(asked, budget)
         for part in clauses(defect):
             require_mechanisms(notion.definition.name, asked, part.defect)
+            problem = problem_of(asked, part, facts, Fraction(0))
+            if mentions(part.defect, Map.TAU_U):
+                fixed_context_map(problem)
             for family in _families(part.defect):
-                settled_family(problem_of(asked, part, facts, Fraction(0)), family)
+                settled_family(problem, family)
     except (InputError, EvaluationError, UndecidedError, OutOfReachError) as error:
         return str(error)
     return None
@@ -257,17 +296,21 @@ def _families(defect: Defect) -> Iterator[Interventions]:
 class _Order:
     """The implications among notions that are proved for one claim."""
 
-    def __init__(self, claim: Abstraction, listed: tuple[Notion, ...], *, scripts: bool) -> None:
+    def __init__(self, claim: Abstraction, listed: tuple[_Asked, ...], *, scripts: bool) -> None:
         self.scripts = scripts
         self.keys = [notion.key for notion in listed]
-        self.clauses: dict[str, frozenset[Defect]] = {}
+        clauses_of: dict[str, frozenset[Defect]] = {}
         for notion in listed:
-            if not notion.sites:
+            if notion.sites is None:
                 try:
                     parts = clauses(notion.definition.defect(claim))
                 except InputError:
                     continue
-                self.clauses[notion.key] = frozenset(part.defect for part in parts)
+                clauses_of[notion.key] = frozenset(part.defect for part in parts)
+        self.included = {
+            key: [other for other, asked in clauses_of.items() if other != key and asked <= own]
+            for key, own in clauses_of.items()
+        }
 
     def proofs(self, strong: str, weak: str) -> list[str] | None:
         """The proofs that lead from one notion to another: the fewest inclusions, then scripts."""
@@ -276,39 +319,24 @@ class _Order:
         direct = self._by_scripts(strong, weak)
         if direct is not None:
             return direct
-        own = self.clauses.get(strong)
-        if own is None:
-            return None
-        for middle, asked in self.clauses.items():
-            if middle != strong and asked <= own:
-                rest = [] if middle == weak else self._by_scripts(middle, weak)
-                if rest is not None:
-                    return [INCLUSION, *rest]
+        for middle in self.included.get(strong, ()):
+            rest = [] if middle == weak else self._by_scripts(middle, weak)
+            if rest is not None:
+                return [INCLUSION, *rest]
         return None
 
     def _by_scripts(self, strong: str, weak: str) -> list[str] | None:
-        arrows = _chained(strong, weak) if self.scripts else None
+        related = self.scripts and strong in _ATLAS and weak in _ATLAS
+        arrows = chain(strong, weak) if related else None
         return None if arrows is None else [arrow.script for arrow in arrows]
 
     def implies(self, strong: str, weak: str) -> bool:
         """Whether a proof is known."""
         return self.proofs(strong, weak) is not None
 
-    def strength(self, notion: Notion) -> int:
+    def strength(self, notion: _Asked) -> int:
         """How many notions it implies."""
         return sum(self.implies(notion.key, other) for other in self.keys)
-
-
-def _chained(strong: str, weak: str) -> list[Arrow] | None:
-    """The proved arrows that lead from one notion to another."""
-    if strong in _ATLAS and weak in _ATLAS:
-        return chain(strong, weak)
-    for arrow in LATTICE:
-        if arrow.strong == strong:
-            further = [] if arrow.weak == weak else _chained(arrow.weak, weak)
-            if further is not None:
-                return [arrow, *further]
-    return None
 
 
 def _extreme(keys: list[str], implies: Callable[[str, str], bool]) -> Iterator[tuple[str, ...]]:

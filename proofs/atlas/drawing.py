@@ -103,7 +103,7 @@ def page(found: Atlas) -> str:
             "</title><style>body{font:14px/1.45 sans-serif;margin:1.5em}table{border-collapse:"
             "collapse;font-size:11px}td,th{border:1px solid #ccc;padding:2px 4px;text-align:center}"
             "th.row{text-align:right;white-space:nowrap}th.col{writing-mode:vertical-rl;text-align:"
-            "left}td.proved{background:#cfe8cf}td.refuted{background:#f6d5d5}td.open{background:"
+            "left}td.proved{background:#cfe8cf}td.refuted{background:#f6d5d5}td.vacuous{background:#e4e4ee}td.open{background:"
             "#fff3c4}pre{background:#f6f6f6;padding:.5em;white-space:pre-wrap}</style></head><body>",
             "<h1>The implication atlas</h1>",
             f"<p>A row implies a column: + proved for all models, a number: refuted by that "
@@ -131,6 +131,8 @@ def _row(found: Atlas, strong: str) -> Iterator[str]:
             continue
         cell = found.cell(strong, weak)
         match cell.answer:
+            case "vacuous":
+                title, text = f"vacuous: the first never holds here: {', '.join(cell.scripts)}", "∅"
             case "proved":
                 title, text = f"proved for all models: {', '.join(cell.scripts)}", "+"
             case "refuted":

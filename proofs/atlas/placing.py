@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import final
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
 
-from .building import Atlas, claim_of
-from .notions import NOTIONS, Notion, verdict
+from .building import Atlas, claim_of, small_claim_of
+from .deciding import decided
+from .models import Models
+from .notion import decided_by_check, verdict
+from .notions import NOTIONS
 from .searching import small_claims
-from .space import SIZES
+from .space import SIZES, SmallClaim
 
 __all__ = ["Placement", "place"]
 
@@ -40,36 +44,54 @@ def place(definition: Definition, found: Atlas, *, seconds: float = 20.0) -> Pla
     """Decide a user's notion on small claims until the time is over.
 
     First on every counterexample of the atlas, smallest first, since these tell the shipped notions
-    apart; then on the claims of the search space in order.
+    apart; then on the claims of the search space in order. The shipped notions are read fast where a
+    claim is of that space.
     """
-    own = Notion(definition.name, definition)
     placed = Placement(definition.name)
     deadline = time.monotonic() + seconds
-    for claim in _claims(found):
+    for claim, theirs in _claims(found):
         if time.monotonic() > deadline:
             break
-        _compare(placed, own, claim)
+        placed.examined += 1
+        mine = decided_by_check(claim, definition)
+        if mine is None:
+            continue
+        placed.applied += 1
+        placed.held += mine
+        wanted = placed.below if mine else placed.above
+        for key, told in theirs().items():
+            if told is not None and told is not mine:
+                wanted.setdefault(key, claim)
     return placed
 
 
-def _claims(found: Atlas) -> Iterator[Abstraction]:
+Told = Callable[[], dict[str, bool | None]]
+
+
+def _claims(found: Atlas) -> Iterator[tuple[Abstraction, Told]]:
+    """Claims, each with what the shipped notions say of it when asked."""
     order = sorted(found.witnesses, key=lambda w: (w.variables, w.values, w.contexts, w.number))
     for witness in order:
-        yield claim_of(witness)
+        small = small_claim_of(witness)
+        if small is None:
+            claim = claim_of(witness)
+            yield claim, partial(_by_check, claim)
+        else:
+            yield small.as_claim(), partial(_by_reading, small)
     for small in small_claims(SIZES):
-        yield small.as_claim()
+        yield small.as_claim(), partial(_by_reading, small)
 
 
-def _compare(placed: Placement, own: Notion, claim: Abstraction) -> None:
-    placed.examined += 1
-    mine = verdict(claim, own)
-    if mine is None:
-        return
-    placed.applied += 1
-    placed.held += mine
-    for notion in NOTIONS:
-        wanted = placed.below if mine else placed.above
-        if notion.key not in wanted:
-            theirs = verdict(claim, notion)
-            if theirs is not None and theirs is not mine:
-                wanted[notion.key] = claim
+def _by_check(claim: Abstraction) -> dict[str, bool | None]:
+    return {notion.key: verdict(claim, notion) for notion in NOTIONS}
+
+
+def _by_reading(small: SmallClaim) -> dict[str, bool | None]:
+    size = small.size
+    low = Models(size.low, size.low_law, [small.low])
+    high = Models(size.high, size.high_law, [small.high])
+    applies, holds = decided(low, high, size, small.tau)[:, :, 0, 0]
+    return {
+        notion.key: bool(holds[place]) if applies[place] else None
+        for place, notion in enumerate(NOTIONS)
+    }

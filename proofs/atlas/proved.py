@@ -1,102 +1,61 @@
-"""The implications that are proved, each with the script that proves it.
+"""The implications that are proved, closed under composition.
 
-An implication D ⇒ E is read on the claims to which both notions apply. What is listed here is a
-handful of arrows; the atlas closes them under composition, and a cell names the scripts along the
-way.
+An implication D ⇒ E is read on the claims to which both notions apply. The entries list a handful of
+arrows, each with the script that proves it; a cell names the scripts along the way.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import final
+from functools import cache
 
-from .notions import NOTIONS
+from .entries import entries
+from .facts import Fact, consequences, contradictory
+from .notion import Arrow
 
-__all__ = ["ARROWS", "Arrow", "chain"]
+__all__ = ["ARROWS", "chain", "never_meet"]
 
-
-@final
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """A proved implication; `script` is a name for `tauomega prove`."""
-
-    strong: str
-    weak: str
-    script: str
+_LISTED, ARROWS = entries()
+_NOTIONS = {notion.key: notion for notion in _LISTED}
+assert all({arrow.strong, arrow.weak} <= set(_NOTIONS) for arrow in ARROWS)
 
 
-_INSIDE = (("block", "single:1"), ("block", "reach"), ("taumax", "block"))
-"""Pairs (larger, smaller) of families."""
-_NESTED = "families_are_nested"
-_CLAUSES = "definitions_within_definitions"
+@cache
+def _from(strong: str) -> tuple[Arrow, ...]:
+    return tuple(arrow for arrow in ARROWS if arrow.strong == strong)
 
 
-def _arrows() -> Iterator[Arrow]:
-    for name in ("uniform", "tau-abstraction", "constructive"):
-        for large, small in _INSIDE:
-            yield Arrow(f"{name}[{large}]", f"{name}[{small}]", _NESTED)
-    for large, small in _INSIDE:
-        yield Arrow(f"exact[{large}]", f"exact[{small}]", _NESTED)
-        same = [f"constructive[{family}, same contexts]" for family in (large, small)]
-        yield Arrow(same[0], same[1], _NESTED)
-    for family in ("single:1", "reach", "block", "taumax"):
-        tau = f"tau-abstraction[{family}]"
-        yield Arrow(tau, f"uniform[{family}]", "beckers_2019_tau_abstraction_is_uniform")
-        yield Arrow(f"strong[{family}]", tau, _CLAUSES)
-        yield Arrow(f"constructive[{family}]", tau, _CLAUSES)
-        same_contexts = f"constructive[{family}, same contexts]"
-        yield Arrow(same_contexts, f"constructive[{family}]", _CLAUSES)
-        if family != "taumax":
-            yield Arrow(tau, f"constructive[{family}]", _CLAUSES)
-    yield Arrow("tau-abstraction[block]", "strong[block]", "lemma_c")
-    yield Arrow("constructive[taumax]", "strong[taumax]", "lemma_c")
-    yield Arrow("strong[single:1]", "strong[block]", "lemma_c")
-    yield Arrow("constructive[block]", "invariance", "xia_2024_invariance")
-    yield Arrow("exact[block]", "exact[block, ω searched]", "beckers_2019_omega_tau")
-    swaps = "interchange_of_constructive"
-    yield Arrow("constructive[reach, same contexts]", "interchange[all sites]", swaps)
-    single = "constructive[single:1, same contexts]"
-    yield Arrow(single, "interchange[each site alone]", swaps)
-    yield Arrow("interchange[all sites]", "interchange[each site alone]", swaps)
-    yield Arrow("interchange[all sites]", "uniform[reach]", "interchange_covers_reached_values")
-
-
-ARROWS = tuple(_arrows())
-_KEYS = frozenset(notion.key for notion in NOTIONS)
-assert all({arrow.strong, arrow.weak} <= _KEYS for arrow in ARROWS)
-
-
-def chain(strong: str, weak: str) -> list[Arrow] | None:
+@cache
+def chain(strong: str, weak: str) -> tuple[Arrow, ...] | None:
     """The fewest proved arrows that lead from one notion to another, or `None`.
 
-    Both ends apply to a claim; every notion between must too. Families of blocks apply to block maps
-    only, so they may stand between only if one of the ends settles that τ is one.
+    The stronger notion holds of a claim and the weaker applies to it; what that says of the claim must
+    suffice for every notion between to apply.
     """
-    blocks = _settles_blocks(strong) or _needs_blocks(weak)
-    seen: dict[str, list[Arrow]] = {strong: []}
+    known = _known(strong, weak)
+    seen: dict[str, tuple[Arrow, ...]] = {strong: ()}
     queue = deque([strong])
     while queue:
         here = queue.popleft()
         if here == weak:
             return seen[here]
-        if here != strong and _needs_blocks(here) and not blocks:
+        between = _NOTIONS[here]
+        if here != strong and not between.given | between.needs <= known:
             continue
-        for arrow in ARROWS:
-            if arrow.strong == here and arrow.weak not in seen:
-                seen[arrow.weak] = [*seen[here], arrow]
+        for arrow in _from(here):
+            if arrow.weak not in seen and arrow.given <= known:
+                seen[arrow.weak] = (*seen[here], arrow)
                 queue.append(arrow.weak)
     return None
 
 
-def _needs_blocks(key: str) -> bool:
-    """Whether a notion applies to block maps only."""
-    name, _, family = key.partition("[")
-    squares = name in ("exact", "uniform", "tau-abstraction", "strong")
-    return name == "interchange" or (squares and not family.startswith("taumax"))
+def never_meet(strong: str, weak: str) -> str | None:
+    """The script by which the stronger notion holds of no claim to which the weaker applies, or `None`."""
+    return _NOTIONS[strong].settled_by if contradictory(_known(strong, weak)) else None
 
 
-def _settles_blocks(key: str) -> bool:
-    """Whether a notion can only hold of a block map."""
-    return _needs_blocks(key) or key.startswith(("constructive", "invariance"))
+def _known(strong: str, weak: str) -> frozenset[Fact]:
+    """What is known of a claim of which one notion holds and to which the other applies."""
+    goal = _NOTIONS[weak]
+    known = consequences(_NOTIONS[strong].known | goal.given)
+    return consequences(known | goal.needs) if goal.clauses <= known else known

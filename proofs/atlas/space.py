@@ -47,6 +47,8 @@ class Size:
     high: Shape
     low_law: Weights
     high_law: Weights
+    identity: bool = False
+    """Whether τ is the identity, in place of any map."""
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -54,35 +56,63 @@ class Size:
         sizes = (*self.low.sizes, *self.high.sizes)
         return len(sizes), sum(sizes), len(self.low_law) + len(self.high_law)
 
+    @property
+    def map_count(self) -> int:
+        """How many maps τ are covered."""
+        return 1 if self.identity else len(self.high.states) ** len(self.low.states)
+
     def __str__(self) -> str:
         return f"{self.low.sizes}→{self.high.sizes}, contexts {self.low_law}→{self.high_law}"
 
 
-_SHAPES = (
+_SMALL = (
     ((2,), (2,)),
     ((3,), (2,)),
     ((2, 2), (2,)),
     ((2,), (2, 2)),
     ((2, 3), (2,)),
-    ((3, 2), (2,)),
     ((2, 2), (2, 2)),
 )
-_ONE_CONTEXT = (((2, 3), (2, 2)), ((3, 2), (2, 2)), ((2, 2, 2), (2,)), ((2, 2, 2), (2, 2)))
+"""Searched with all laws."""
+_THREE_VALUES = (((2,), (3,)), ((3,), (3,)), ((2, 2), (3,)), ((2, 3), (2, 2)))
+"""Searched with uniform laws, and with a low-level context that never occurs."""
+_ONE_CONTEXT = (
+    ((2, 3), (3,)),
+    ((2, 2), (2, 3)),
+    ((2, 3), (2, 3)),
+    ((2, 2, 2), (2,)),
+    ((2, 2, 2), (2, 2)),
+)
+_UNIFORM = (((1,), (1,)), ((1,), (1, 1)), ((1, 1), (1,)), ((1, 1), (1, 1)))
+_NEVER = ((0, 1), (1,))
+"""A low-level context that never occurs."""
 _LAWS = (
-    ((1,), (1,)),
-    ((1,), (1, 1)),
-    ((1, 1), (1,)),
-    ((1, 1), (1, 1)),
+    *_UNIFORM,
+    _NEVER,
     ((1,), (1, 2)),
     ((1, 2), (1,)),
     ((1, 1), (1, 2)),
     ((1, 2), (1, 2)),
+    ((1,), (0, 1)),
+    ((0, 1), (1, 1)),
+    ((1, 1), (0, 1)),
+    ((0, 1), (0, 1)),
 )
 
 
 def _sizes() -> tuple[Size, ...]:
-    made = [Size(Shape(low), Shape(high), *laws) for (low, high), laws in product(_SHAPES, _LAWS)]
-    made += [Size(Shape(low), Shape(high), (1,), (1,)) for low, high in _ONE_CONTEXT]
+    groups = (
+        (_SMALL, _LAWS),
+        (_THREE_VALUES, (*_UNIFORM, _NEVER)),
+        (_ONE_CONTEXT, _UNIFORM[:1]),
+    )
+    made = [
+        Size(Shape(low), Shape(high), *chosen)
+        for shapes, laws in groups
+        for (low, high), chosen in product(shapes, laws)
+    ]
+    three = Shape((2, 2, 2))
+    made.append(Size(three, three, (1,), (1,), identity=True))
     return tuple(sorted(made, key=lambda size: size.key))
 
 
@@ -93,9 +123,11 @@ SIZES = _sizes()
 def bound() -> str:
     """The bound of the search, in words."""
     return (
-        "at most two variables in each model, two or three values below (of two variables one has two) "
-        "and two above, at most two contexts each with laws (1), (1/2, 1/2), (1/3, 2/3); with one "
-        "context each, three values below two binary ones above, and three binary ones below too"
+        "every acyclic model with one causal order and every τ: two binary variables on each side, or three "
+        "values in one of two variables below one binary one, with at most two contexts on each side and laws "
+        "(1), (1/2, 1/2), (1/3, 2/3), (0, 1); uniform laws alone where three values are below two binary "
+        "variables or above one; one context alone where three values are above two variables, and for "
+        "three binary variables below, with τ the identity if there are three above too"
     )
 
 
