@@ -31,7 +31,6 @@ from tauomega.theory.defect import (
     clauses,
     mentions,
 )
-from tauomega.theory.definition import Definition
 from tauomega.theory.definitions import definitions
 from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
 from tauomega.theory.definitions.constructive_soft import ConstructiveSoft
@@ -45,11 +44,11 @@ from tauomega.theory.policy import Depth, Scored, TauUPolicy
 from tauomega.theory.scm import SCM, size_of
 
 from .facts import Fact
-from .notion import Sites, with_sites
+from .notion import Asked, with_sites
 from .notions import NOTIONS
 from .proved import chain
 
-__all__ = ["ClaimPlacement", "Row", "place"]
+__all__ = ["ClaimPlacement", "Row", "is_related", "place"]
 
 HOLDS, FAILS, UNKNOWN, NOT_APPLICABLE = "holds", "fails", "unknown", "does not apply"
 INCLUSION = "inclusion of clauses"
@@ -128,7 +127,7 @@ def place(
     if claim.high is None:
         raise InputError(["place needs a high-level model; write [high] with text = …"])
     listed = _asked(claim)
-    pruned = _is_plain(claim)
+    pruned = is_related(claim)
     budget = Budget(timeout)
     order = _Order(claim, listed, scripts=pruned)
     settled: dict[str, Row] = {}
@@ -151,24 +150,13 @@ def place(
 # ---------------------------------------------------------------- the notions
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A notion that is decided, and that may have the blocks of τ for sites."""
-
-    key: str
-    definition: Definition
-    sites: Sites | None = None
-    needs: frozenset[Fact] = frozenset()
-
-
-def _asked(claim: Abstraction) -> tuple[_Asked, ...]:
+def _asked(claim: Abstraction) -> tuple[Asked, ...]:
     """All notions, the atlas's first."""
-    related = (_Asked(n.key, n.definition, n.sites, n.needs) for n in NOTIONS)
+    related = (Asked(n.key, n.definition, n.sites, n.needs) for n in NOTIONS)
     return (*related, *_others(claim))
 
 
-def _others(claim: Abstraction) -> Iterator[_Asked]:
+def _others(claim: Abstraction) -> Iterator[Asked]:
     """The notions that the atlas does not relate, each with the parameters that make a difference."""
     listed = claim.omega is not None
     for name, given in (
@@ -178,26 +166,26 @@ def _others(claim: Abstraction) -> Iterator[_Asked]:
         ("exact-transformation", ExactTransformation()),
     ):
         if listed:
-            yield _Asked(f"{name}[as ω lists]", given)
+            yield Asked(f"{name}[as ω lists]", given)
     for direction in Direction:
         for silence in (Silence.NOISE, Silence.SUP) if claim.inert else ():
             error = CausalAbstractionError(direction, silence=silence)
-            yield _Asked(f"cae[{direction.value}, silence {silence.value}]", error)
+            yield Asked(f"cae[{direction.value}, silence {silence.value}]", error)
     covered = {type(notion.definition) for notion in NOTIONS}
     for other in definitions():
         if other not in covered:
-            yield _Asked(other.name, other())
+            yield Asked(other.name, other())
     if claim.sites:
         tau_u = TauUPolicy.IDENTITY if isinstance(claim.low, SCM) else TauUPolicy.INPUTS
         swaps = InterchangeConsistency(scored=Scored.MAPPED, tau_u=tau_u)
-        yield _Asked("interchange[each site alone], sites as given", swaps)
+        yield Asked("interchange[each site alone], sites as given", swaps)
         every = replace(swaps, joint=Depth(None))
-        yield _Asked("interchange[all sites], sites as given", every)
-        yield _Asked("interchange-accuracy, sites as given", InterchangeAccuracy(tau_u=tau_u))
+        yield Asked("interchange[all sites], sites as given", every)
+        yield Asked("interchange-accuracy, sites as given", InterchangeAccuracy(tau_u=tau_u))
 
 
-def _is_plain(claim: Abstraction) -> bool:
-    """Whether the scripts are about such claims: acyclic, two values or more above, no map but τ given."""
+def is_related(claim: Abstraction) -> bool:
+    """Whether the atlas's implications are about such claims: acyclic, two values or more above, no map but τ given."""
     given = (claim.omega, claim.tau_u, claim.high_interventions)
     if given != (None, None, None) or claim.inert or not isinstance(claim.low, SCM):
         return False
@@ -207,7 +195,7 @@ def _is_plain(claim: Abstraction) -> bool:
     return not cyclic and all(size is None or size > 1 for size in sizes)
 
 
-def _with_sites(claim: Abstraction, notion: _Asked, budget: Budget) -> Abstraction:
+def _with_sites(claim: Abstraction, notion: Asked, budget: Budget) -> Abstraction:
     """The claim with blocks of τ for sites, where a notion wants that.
 
     Raises:
@@ -222,7 +210,7 @@ def _with_sites(claim: Abstraction, notion: _Asked, budget: Budget) -> Abstracti
 # ---------------------------------------------------------------- deciding and following
 
 
-def _decided(claim: Abstraction, notion: _Asked, budget: Budget) -> Row:
+def _decided(claim: Abstraction, notion: Asked, budget: Budget) -> Row:
     if budget.spent:
         return Row(notion.key, UNKNOWN, reason="the time was over before its turn")
     try:
@@ -238,7 +226,7 @@ def _decided(claim: Abstraction, notion: _Asked, budget: Budget) -> Row:
 
 def _spread(
     claim: Abstraction,
-    listed: tuple[_Asked, ...],
+    listed: tuple[Asked, ...],
     order: _Order,
     row: Row,
     settled: dict[str, Row],
@@ -259,7 +247,7 @@ def _spread(
         settled[notion.key] = Row(notion.key, row.verdict, scripts, row.key)
 
 
-def _inapplicable(claim: Abstraction, notion: _Asked, budget: Budget) -> str | None:
+def _inapplicable(claim: Abstraction, notion: Asked, budget: Budget) -> str | None:
     """Why a notion does not apply to a claim, by what it needs and the families that it ranges over."""
     assert claim.high is not None
     if Fact.SEVERAL in notion.needs and len(claim.high.endogenous) == 1:
@@ -296,7 +284,7 @@ def _families(defect: Defect) -> Iterator[Interventions]:
 class _Order:
     """The implications among notions that are proved for one claim."""
 
-    def __init__(self, claim: Abstraction, listed: tuple[_Asked, ...], *, scripts: bool) -> None:
+    def __init__(self, claim: Abstraction, listed: tuple[Asked, ...], *, scripts: bool) -> None:
         self.scripts = scripts
         self.keys = [notion.key for notion in listed]
         clauses_of: dict[str, frozenset[Defect]] = {}
@@ -334,7 +322,7 @@ class _Order:
         """Whether a proof is known."""
         return self.proofs(strong, weak) is not None
 
-    def strength(self, notion: _Asked) -> int:
+    def strength(self, notion: Asked) -> int:
         """How many notions it implies."""
         return sum(self.implies(notion.key, other) for other in self.keys)
 

@@ -20,6 +20,7 @@ from .models import Array
 __all__ = [
     "FAMILIES",
     "Arrow",
+    "Asked",
     "Notion",
     "Sites",
     "nested",
@@ -76,6 +77,17 @@ class Notion:
     def known(self) -> frozenset[Fact]:
         """What is known of a claim on which the notion holds."""
         return consequences(self.given | self.clauses | self.needs | self.settles)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A notion that is asked of a claim, whether the atlas relates it or not: as `Notion`, without a reading."""
+
+    key: str
+    definition: Definition
+    sites: Sites | None = None
+    needs: frozenset[Fact] = frozenset()
 
 
 @final
@@ -157,7 +169,7 @@ def _read_by_others(claim: Abstraction) -> Iterator[str]:
         yield from () if mechanism is None else free_names(mechanism)
 
 
-def verdict(claim: Abstraction, notion: Notion) -> bool | None:
+def verdict(claim: Abstraction, notion: Notion | Asked) -> bool | None:
     """What `check` says: holds, fails, or `None` where the notion does not apply to the claim.
 
     Raises:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, final
 
+from tauomega.solvers.deciding_facts import decide_facts
+from tauomega.solvers.engine import Budget
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Metric
 from tauomega.theory.definition import Definition
@@ -31,8 +33,10 @@ from tauomega.theory.family import Block, Given, Reach, TauMax
 from tauomega.theory.intervention import NOTHING
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 
-from ..atlas.claims import LATTICE
-from ..atlas.notions import NOTIONS, Notion
+from ..atlas.claims import is_related
+from ..atlas.facts import Fact
+from ..atlas.notion import Asked
+from ..atlas.notions import NOTIONS
 from ..atlas.proved import ARROWS
 from .readings import NotReadError, Plain
 
@@ -49,8 +53,8 @@ class Implication:
     """
 
     source: str
-    strong: Notion
-    weak: Notion
+    strong: Asked
+    weak: Asked
     condition: Callable[[Abstraction], bool] | None = None
     also: tuple[Definition, ...] = ()
 
@@ -70,31 +74,31 @@ def _same_contexts(claim: Abstraction) -> bool:
 
 def _a2() -> Iterator[Implication]:
     same = TauUPolicy.IDENTITY
-    pointwise = Notion("uniform[block, same contexts]", Uniform(Block(), tau_u=same))
-    block = Notion("constructive[block]", Constructive(Block()))
-    taumax = Notion("constructive[taumax]", Constructive(TauMax()))
-    mechanism = Notion("mechanism", MechanismLevel())
-    plain = Notion("cae[silence none]", CausalAbstractionError(max_int=3))
-    noise = Notion("cae[silence noise]", CausalAbstractionError(max_int=3, silence=Silence.NOISE))
-    exact = Notion("exact[block]", Exact(Block(), OmegaPolicy.DERIVED))
-    ic = Notion("alpha[IC, all]", Alpha(AlphaError.IC, "all", Metric.TV))
-    error = Notion("rischel-weichwald[fibres]", RischelWeichwald(Metric.TV))
-    layer3 = Notion("counterfactual[block]", Counterfactual(Block()))
+    pointwise = Asked("uniform[block, same contexts]", Uniform(Block(), tau_u=same))
+    block = Asked("constructive[block]", Constructive(Block()))
+    taumax = Asked("constructive[taumax]", Constructive(TauMax()))
+    mechanism = Asked("mechanism", MechanismLevel())
+    plain = Asked("cae[silence none]", CausalAbstractionError(max_int=3))
+    noise = Asked("cae[silence noise]", CausalAbstractionError(max_int=3, silence=Silence.NOISE))
+    exact = Asked("exact[block]", Exact(Block(), OmegaPolicy.DERIVED))
+    ic = Asked("alpha[IC, all]", Alpha(AlphaError.IC, "all", Metric.TV))
+    error = Asked("rischel-weichwald[fibres]", RischelWeichwald(Metric.TV))
+    layer3 = Asked("counterfactual[block]", Counterfactual(Block()))
     yield Implication("A.2 #2", pointwise, exact, _same_contexts)
-    onto = Notion("tau-abstraction[block, same contexts]", TauAbstraction(Block(), tau_u=same))
+    onto = Asked("tau-abstraction[block, same contexts]", TauAbstraction(Block(), tau_u=same))
     yield Implication("A.2 #3", onto, layer3, _same_contexts)
-    solutions = Notion("exact-transformation[block]", ExactTransformation(Block(), tau_u=same))
+    solutions = Asked("exact-transformation[block]", ExactTransformation(Block(), tau_u=same))
     yield Implication(
-        "definitions/exact", exact, Notion("observational", Observational()), _plain_and_onto
+        "definitions/exact", exact, Asked("observational", Observational()), _plain_and_onto
     )
     yield Implication("definitions/exact-transformation", onto, solutions, _is_plain)
     yield Implication("A.2 #15", block, mechanism)
     yield Implication("A.2 #15", mechanism, block)
     yield Implication("A.2 #18", ic, exact, also=(Observational(),))
     yield Implication("A.2 #18", exact, error, _on_fibres)
-    reached = Notion("input-restricted", InputRestricted())
-    block_same = Notion("constructive[block, same contexts]", Constructive(Block(), tau_u=same))
-    once = Notion("constructive[reach, same contexts]", Constructive(Reach(1), tau_u=same))
+    reached = Asked("input-restricted", InputRestricted())
+    block_same = Asked("constructive[block, same contexts]", Constructive(Block(), tau_u=same))
+    once = Asked("constructive[reach, same contexts]", Constructive(Reach(1), tau_u=same))
     yield Implication("A.2 #7", block_same, reached)
     yield Implication("A.2 #7", reached, once)
     yield Implication("A.2 #22", taumax, noise)
@@ -107,15 +111,10 @@ def _on_fibres(claim: Abstraction) -> bool:
 
 
 def _from_atlas() -> Iterator[Implication]:
-    known = {notion.key: notion for notion in NOTIONS}
+    known = {n.key: Asked(n.key, n.definition, n.sites) for n in NOTIONS}
     for arrow in ARROWS:
-        yield Implication(arrow.script, known[arrow.strong], known[arrow.weak], _is_plain)
-    for arrow in LATTICE:
-        names = [key.removeprefix("alpha[").removesuffix("]") for key in (arrow.strong, arrow.weak)]
-        first, second = (
-            Notion(f"alpha[{n}]", Alpha(AlphaError(n), metric=Metric.TV)) for n in names
-        )
-        yield Implication(arrow.script, first, second)
+        strong, weak = known[arrow.strong], known[arrow.weak]
+        yield Implication(arrow.script, strong, weak, partial(_is_related, arrow.given))
 
 
 def _onto(claim: Abstraction) -> bool:
@@ -132,6 +131,14 @@ def _is_plain(claim: Abstraction) -> bool:
 
 def _plain_and_onto(claim: Abstraction) -> bool:
     return _is_plain(claim) and _onto(claim)
+
+
+def _is_related(given: frozenset[Fact], claim: Abstraction) -> bool:
+    """Whether the atlas speaks of a claim, and what an arrow asks of it is so."""
+    if not is_related(claim) or (Fact.ONTO in given and not _onto(claim)):
+        return False
+    assert given <= {Fact.ONTO, Fact.BLOCKS}, given
+    return Fact.BLOCKS not in given or decide_facts(claim, Budget(5)).is_block_map
 
 
 def _lists_nothing(claim: Abstraction) -> bool:
@@ -169,7 +176,7 @@ def of_definition(asked: Definition) -> Iterator[Implication]:
     weaker |= {kind.name for kind in definitions() if name in {n for n, _ in kind.stronger}}
     weaker -= {other for first, other in SAID_WITH_CONDITIONS if first == name}
     for other in sorted(weaker):
-        first, second = Notion(name, strong), Notion(other, _alike(strong, other))
+        first, second = Asked(name, strong), Asked(other, _alike(strong, other))
         yield Implication(f"definitions/{name}", first, second, CONDITIONS.get((name, other)))
 
 

@@ -51,6 +51,8 @@ from tauomega.theory.scm import size_of
 from tauomega.theory.solvability import with_solvability
 from tauomega.theory.verdict import Unknown
 
+from ..atlas.notion import Asked
+from ..atlas.notion import verdict as notion_verdict
 from .agreement import ENGINES, asked, complaints
 from .claim_makers import MAKERS
 from .implications import Implication, implications, of_definition
@@ -267,12 +269,10 @@ def _premise(arrow: Implication, item: Drawn) -> bool | None:
     return first
 
 
-def verdict(claim: Abstraction, notion: Any) -> bool | None:
+def verdict(claim: Abstraction, notion: Asked) -> bool | None:
     """What `check` says of a notion; `None` where it does not apply or is not decided in time."""
-    from ..atlas.notions import verdict as decided
-
     try:
-        return decided(claim, notion)
+        return notion_verdict(claim, notion)
     except (*REFUSALS, AssertionError):
         return None
 
