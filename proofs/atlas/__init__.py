@@ -14,6 +14,7 @@
 | `larger` | counterexamples beyond the search space, for what it leaves open |
 | `proved` | the implications that are proved, closed under composition |
 | `building` | the cells, and the data file `atlas.json` |
+| `layered` | places for the boxes of an order |
 | `drawing` | the order as a picture, and the page |
 | `placing` | a user's notion among those of the atlas |
 | `claims` | one claim among all notions |

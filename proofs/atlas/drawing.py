@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from .building import Atlas, described
+from .layered import layered
 
 __all__ = ["page", "picture"]
 
-WIDTH, HEIGHT, GAP_X, GAP_Y = 168, 40, 18, 54
+LINE = 16
+ABBREVIATED = (
+    ("constructive", "constr."),
+    ("same contexts", "same U"),
+    ("probabilistic-approximate", "prob.-approx."),
+    ("exact-transformation", "exact-transf."),
+    ("variables with children", "with children"),
+)
 
 
 def picture(found: Atlas) -> str:
@@ -29,48 +37,54 @@ def picture(found: Atlas) -> str:
         for b in weaker
         if not any(b in above[c] for c in weaker - {b})
     ]
-    depth = _depths(above)
-    rows: dict[int, list[int]] = {}
-    for number in range(len(boxes)):
-        rows.setdefault(depth[number], []).append(number)
-    wide = max(map(len, rows.values()))
-    total = wide * (WIDTH + GAP_X) + GAP_X
-    tall = {d: max(len(boxes[n]) for n in row) for d, row in rows.items()}
-    tops, top = {}, GAP_Y // 2
-    for d in sorted(rows):
-        tops[d] = top
-        top += HEIGHT + 16 * (tall[d] - 1) + GAP_Y
-    place = {}
-    for d, row in rows.items():
-        left = (total - len(row) * (WIDTH + GAP_X) + GAP_X) / 2
-        for position, number in enumerate(row):
-            place[number] = (left + position * (WIDTH + GAP_X), tops[d])
-    height = {number: HEIGHT + 16 * (len(box) - 1) for number, box in enumerate(boxes)}
+    texts = [[_short(key) for key in box] for box in boxes]
+    sizes = [(7.2 * max(map(len, box)) + 18, 24.0 + LINE * (len(box) - 1)) for box in texts]
+    layout = layered(sizes, arrows)
+    width, height = layout.size
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total:.0f} {top:.0f}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
         'font-family="sans-serif" font-size="12"><title>Proved implications</title><defs>'
         '<marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto"><path d="M0 0L8 4L0 8z" fill="#555"/></marker></defs>'
     ]
-    for a, b in sorted(arrows):
-        (x1, y1), (x2, y2) = place[a], place[b]
+    for points in layout.routes.values():
         parts.append(
-            f'<line x1="{x1 + WIDTH / 2:.0f}" y1="{y1 + height[a]:.0f}" x2="{x2 + WIDTH / 2:.0f}" '
-            f'y2="{y2:.0f}" stroke="#555" marker-end="url(#tip)"/>'
+            f'<path d="{_curve(points)}" fill="none" stroke="#555" marker-end="url(#tip)"/>'
         )
-    for number, box in enumerate(boxes):
-        x, y = place[number]
+    for box, (x, y), (wide, tall) in zip(texts, layout.corners, sizes, strict=True):
         parts.append(
-            f'<rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH}" height="{height[number]}" rx="6" '
+            f'<rect x="{x:.0f}" y="{y:.0f}" width="{wide:.0f}" height="{tall:.0f}" rx="6" '
             'fill="#f4f6fa" stroke="#345"/>'
         )
-        for line, key in enumerate(box):
-            short = key.replace("constructive", "constr.").replace("same contexts", "same U")
+        for line, text in enumerate(box):
             parts.append(
-                f'<text x="{x + WIDTH / 2:.0f}" y="{y + 24 + 16 * line:.0f}" text-anchor="middle">'
-                f"{escape(short)}</text>"
+                f'<text x="{x + wide / 2:.0f}" y="{y + 16 + LINE * line:.0f}" text-anchor="middle">'
+                f"{escape(text)}</text>"
             )
     return "".join([*parts, "</svg>"])
+
+
+def _short(key: str) -> str:
+    for word, less in ABBREVIATED:
+        key = key.replace(word, less)
+    return key
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> str:
+    """From point to point, upright at each."""
+    (x, y), *rest = points
+    parts = [f"M{x:.0f} {y:.0f}"]
+    for to_x, to_y in rest:
+        if (x, y) == (to_x, to_y):
+            continue
+        middle = (y + to_y) / 2
+        parts.append(
+            f"L{to_x:.0f} {to_y:.0f}"
+            if x == to_x
+            else f"C{x:.0f} {middle:.0f} {to_x:.0f} {middle:.0f} {to_x:.0f} {to_y:.0f}"
+        )
+        x, y = to_x, to_y
+    return "".join(parts)
 
 
 def _boxes(found: Atlas) -> list[list[str]]:
@@ -83,16 +97,6 @@ def _boxes(found: Atlas) -> list[list[str]]:
         else:
             boxes.append([key])
     return boxes
-
-
-def _depths(above: dict[int, set[int]]) -> dict[int, int]:
-    """The length of the longest chain of stronger boxes."""
-    depth = dict.fromkeys(above, 0)
-    for _ in above:
-        for a, weaker in above.items():
-            for b in weaker:
-                depth[b] = max(depth[b], depth[a] + 1)
-    return depth
 
 
 def page(found: Atlas) -> str:
