@@ -71,9 +71,9 @@ def test_an_unknown_script_is_bad_input(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_atlas_counts_its_cells(capsys: pytest.CaptureFixture[str]) -> None:
     shown = out(capsys, "atlas")
-    assert "812 ordered pairs" in shown
+    assert "5852 ordered pairs of 77 notions" in shown
     assert "proved for all models" in shown
-    assert "searched 400,492,992 claims" in shown
+    assert "searched 968,281,593 claims" in shown
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,10 @@ def test_the_atlas_counts_its_cells(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (("constructive[block]", "uniform[block]"), "for all models; tauomega prove"),
         (("exact[block]", "uniform[block]"), "smallest in the space searched"),
-        (("strong[reach]", "invariance"), "not known to be smallest"),
-        (("exact[block, ω searched]", "exact[block]"), "no proof, and no counterexample among"),
+        (("strong[reach]", "invariance"), "smallest in the space searched: 4 variables"),
+        (("exact[single:1]", "exact[reach]"), "not known to be smallest"),
+        (("exact[block, ω searched]", "exact[block]"), "prove searched_omega_is_omega_tau"),
+        (("strong[single:1]", "alpha[IC]"), "vacuous"),
     ],
 )
 def test_a_cell_says_how_far_it_reaches(
