@@ -13,10 +13,13 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -25,6 +28,9 @@ from tauomega.bridge.exhaustive.expectation import Expectation
 from tauomega.bridge.exhaustive.readout import Argmax
 from tauomega.bridge.exhaustive.sweep import Sweep, sweep
 from tauomega.bridge.graph.capture import capture
+from tauomega.bridge.network import Network
+from tauomega.bridge.precision.formats import FORMATS, rounded
+from tauomega.bridge.precision.orders import OrdersNetwork
 
 HIGH = SCM.from_text("input P, Q : 0..3\nA = P\nB = Q\nout = (A + B) mod 4")
 
@@ -220,6 +226,72 @@ def batch_invariance(run: Run) -> dict[str, Any]:
     return found
 
 
+def containment(run: Run) -> dict[str, Any]:
+    """Patched runs in every type and many batch shapes lie inside the enclosures of all orders of summation.
+
+    A number outside would refute what `precision.formats` assumes of the machine.
+    """
+    found: dict[str, Any] = {}
+    runs = run.size(65536, 512)
+    rng = np.random.default_rng(0)
+    for seed, widths in enumerate(((16, 64, 64, 4), (4, 16, 16, 2), (64, 32, 8))):
+        torch.manual_seed(seed)
+        layers = [nn.Linear(a, b) for a, b in pairwise(widths)]
+        module = nn.Sequential(*[part for x in layers for part in (x, nn.ReLU())][:-1])
+        network = Network.from_module(module)
+        bases, sources = rng.integers(256, size=(2, runs))
+        units = np.arange(widths[1] // 2)
+        for name, dtype in (
+            ("float32", torch.float32),
+            ("tfloat32", torch.float32),
+            ("float16", torch.float16),
+            ("bfloat16", torch.bfloat16),
+        ):
+            if name == "tfloat32" and run.device.type != "cuda":
+                continue
+            torch.backends.cuda.matmul.allow_tf32 = name == "tfloat32"
+            rows = rounded(rng.standard_normal((256, widths[0])), FORMATS[name])
+            orders = OrdersNetwork(network, name)
+            own = deepcopy(module).to(run.device, dtype)
+            inputs = torch.from_numpy(rows).to(run.device, dtype)
+            outside = 0
+            for part in np.split(np.arange(runs), max(1, runs // 4096)):
+                chosen = bases[part], sources[part]
+                enclosed = orders.patched(orders.clean(rows), chosen[0], {0: [(units, chosen[1])]})[
+                    -1
+                ]
+                assert enclosed is not None
+                low, high = enclosed.bounds
+                for batch in (1, 2, 7, 64, 256, 4096):
+                    kept = min(len(part), 64 * batch)
+                    ran = patched_run(own, inputs, chosen, units, batch, kept)
+                    outside += int(((ran < low[:kept]) | (ran > high[:kept])).sum())
+            found[f"{widths}, {name}: outside"] = outside
+    torch.backends.cuda.matmul.allow_tf32 = False
+    return found | {"runs": runs, "passed": not any(found.values())}
+
+
+def patched_run(
+    module: nn.Sequential,
+    inputs: Tensor,
+    chosen: tuple[Any, Any],
+    units: Any,
+    batch: int,
+    count: int,
+) -> Any:
+    """Outputs of the first interchanges of some units of the first hidden layer, at a batch size, in float64."""
+    found = []
+    with torch.no_grad():
+        for start in range(0, count, batch):
+            base, source = (
+                torch.from_numpy(c[start : start + batch][: count - start]) for c in chosen
+            )
+            hidden = module[:2](inputs[base.to(inputs.device)])
+            hidden[:, units] = module[:2](inputs[source.to(inputs.device)])[:, units]
+            found.append(module[2:](hidden).double().cpu().numpy())
+    return np.concatenate(found)
+
+
 SECTIONS = {
     "ceilings": ceilings,
     "exhaustive mlp": exhaustive_mlp,
@@ -227,6 +299,7 @@ SECTIONS = {
     "exactness": exactness,
     "pinned order": pinned_order,
     "batch invariance": batch_invariance,
+    "containment": containment,
 }
 
 

@@ -5,21 +5,41 @@ from __future__ import annotations
 import json
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+
+from tauomega.bridge.precision.orders import OrdersNetwork
 
 
-@pytest.mark.slow
-def test_the_gpu_run_passes_at_a_small_size(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def gpu() -> Any:
     spec = spec_from_file_location("gpu_run", Path(__file__).with_name("gpu.py"))
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert 0 == module.main(["--small", "--output", str(tmp_path / "gpu.json")])
+    return module
+
+
+@pytest.mark.slow
+def test_numbers_outside_an_enclosure_are_counted(
+    gpu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The enclosures of another type are too small."""
+    monkeypatch.setattr(gpu, "OrdersNetwork", lambda network, _: OrdersNetwork(network, "float64"))
+    found = gpu.containment(gpu.Run(torch.device("cpu"), True))
+    assert not found["passed"]
+    assert all(count for key, count in found.items() if key.endswith(": outside"))
+
+
+@pytest.mark.slow
+def test_the_gpu_run_passes_at_a_small_size(gpu: Any, tmp_path: Path) -> None:
+    assert 0 == gpu.main(["--small", "--output", str(tmp_path / "gpu.json")])
     report = json.loads((tmp_path / "gpu.json").read_text(encoding="utf-8"))
     judged = {
         title for title, found in report.items() if isinstance(found, dict) and "passed" in found
     }
-    assert {"exhaustive mlp", "exactness", "pinned order"} == judged
+    assert {"exhaustive mlp", "exactness", "pinned order", "containment"} == judged
     assert all(report[title]["passed"] for title in judged)
