@@ -134,6 +134,18 @@ EQUIVALENT: dict[str, str] = {
             "return operands[which] if f > 0 else -operands[which]",
         )
     },
+    "words: if divisor & (divisor - 1) == 0: [0 -> 1]": "long division is as exact",
+    "commuting: counted, most = 0, None [0 -> 1]": "a listed family has no switches",
+    "blasting: return self.words.constant(0) if found is None else found [0 -> 1]": (
+        "where every divisor is 0 there is a fault, and any value will do"
+    ),
+    "squares: return {n: next(iter(d)) if isinstance(d, Finite | Range) else 0 for n, d in domains} "
+    "[condition turned round]": "what is switched off has no effect, and the rest is given",
+    **{
+        'decoding: **dict.fromkeys(("+", "*", "and", "or", "xor", "min", "max", "count"), (1, 10**9)), '
+        f"[{change}]": "more operands than a certificate has bytes"
+        for change in ("10 -> 11", "9 -> 10")
+    },
     "diagram: v = [found[f] if f > 0 else -found[-f] for f in operands] [0 -> 1]": (
         "no operand is a constant"
     ),
@@ -147,6 +159,7 @@ EQUIVALENT: dict[str, str] = {
             "rest = Word((f, *rest.bits), 0, 2 * rest.high + 1) [2 -> 3]",
             "return rest.fits(0, n.low - 1) [Sub -> Add]",
             "return Word(kept, min(low, -1), max(high, 0)).fits(low, high) [USub dropped]",
+            "return Word(kept, min(low, -1), max(high, 0)).fits(low, high) [1 -> 2]",
             "term = Word(bits, min(a.low, 0) << k, max(a.high, 0) << k) [0 -> 1] (2)",
         )
     },

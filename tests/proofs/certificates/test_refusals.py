@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import copy
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tauomega.proofs.certificates.checker import evidence, matching
+from tauomega.proofs.certificates.checker import decoding, evidence, matching
 from tauomega.proofs.certificates.checker.checking import _read_off, check_certificate, stated
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical, digest
 from tauomega.proofs.certificates.checker.factors import Factor, factor_of
 from tauomega.proofs.certificates.checker.refuting import check_counterexample
 from tauomega.proofs.certificates.checker.squares import work_of
-from tauomega.proofs.certificates.checker.statements import context_map, question_of, scored
+from tauomega.proofs.certificates.checker.statements import (
+    context_map,
+    family_of,
+    question_of,
+    scored,
+)
 from tauomega.proofs.certificates.encoding import claim_to_json
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.proofs.testing.damage import resealed
@@ -24,8 +30,20 @@ from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
-from tauomega.theory.kernel import BOOL, Apply, Constant, Operator, Range, Reals, Reference
-from tauomega.theory.kernel.commuting import build
+from tauomega.theory.kernel import (
+    BOOL,
+    Apply,
+    Case,
+    Constant,
+    Domain,
+    Expression,
+    Operator,
+    Range,
+    Reals,
+    Reference,
+)
+from tauomega.theory.kernel.commuting import Listed, build
+from tauomega.theory.kernel.reaching import weights_of
 from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.scm import SCM
 
@@ -146,6 +164,48 @@ def test_a_comparison_of_reals_is_not_listed() -> None:
     assert Factor((), False, 0) == factor_of("A", positive, {"x": Reals()}, BOOL)
 
 
+def test_a_table_of_a_variable_is_no_weighted_sum() -> None:
+    def table(argument: Expression) -> Case:
+        return Case((argument,), (((0,), Constant(5)),), Constant(7))
+
+    assert weights_of(table(Reference("x"))) is None
+    assert (Fraction(5), {}) == weights_of(table(Constant(0)))
+    assert (Fraction(7), {}) == weights_of(table(Constant(1)))
+
+
+def test_only_a_comparison_of_reals_is_left_unlisted() -> None:
+    """It reads a real number: what else it reads does not matter."""
+    more = Apply(Operator.GT, (Reference("x"), Reference("n")))
+    domains: dict[str, Domain] = {"x": Reals(), "n": Range(0, 2)}
+    assert Factor((), False, 0) == factor_of("A", more, domains, BOOL)
+
+
+def test_two_tau_of_one_variable_make_no_block_map() -> None:
+    high = SCM.from_text("V : bool\nA = V\nB = V")
+    found = Abstraction.from_text(ONE, high, {"A": "X", "B": "X"})
+    with pytest.raises(RefusedError, match="two τ read one variable"):
+        _read_off(asked("block", found, definition="constructive"), "block map")
+
+
+def test_a_value_that_tau_misses_refutes_what_asks_for_it() -> None:
+    found = {"kind": "missed value", "value": [["A", "1"]]}
+    missed = copied("V : bool\nA = V", "0*X")
+    assert "a value that τ misses" in check_counterexample(asked("block", missed), found)
+    with pytest.raises(RefusedError, match="the definition does not ask for τ to be onto"):
+        check_counterexample(asked("block", missed, definition="uniform"), found)
+
+
+def test_a_listed_intervention_may_set_all_that_is_mapped() -> None:
+    question = asked("given", copied("V : bool\nA = V"), ["", "X = 1"])
+    assert Listed((((), ()), ((("X", 1),), (("A", 1),)))) == family_of(question)
+
+
+def test_all_scored_variables_may_be_sites() -> None:
+    low = SCM.from_text("input a : bool\nn = not a")
+    found = Abstraction.from_text(low, low, {"n": "n"}, sites={"n": ["n"]})
+    assert ["n"] == scored(claim_of(claim_to_json(found, InterchangeConsistency())), mapped=True)
+
+
 def test_a_variable_with_one_reader_is_not_shared() -> None:
     question = asked("block", claim(), definition="constructive")
     with pytest.raises(RefusedError, match="it is not read by these τ"):
@@ -237,6 +297,51 @@ def size(tree: Any) -> int:
     parts += [entry for _, entry in getattr(tree, "rows", ())]
     parts += [d for d in [getattr(tree, "default", None)] if d is not None]
     return 1 + sum(map(size, parts))
+
+
+def test_real_roots_are_not_enumerated() -> None:
+    low = SCM.from_text("U : real\nX = U")
+    found = Abstraction.from_text(
+        low, SCM.from_text("V : real\nA = V"), {"A": "X"}, tau_u={"V": "U"}
+    )
+    model = one_model(asked("block", found, definition="uniform"))
+    with pytest.raises(RefusedError, match="a root has infinitely many values"):
+        work_of(model, *model.context)
+
+
+@pytest.mark.parametrize("sign", ["+", "*", "and", "or", "xor", "min", "max", "count"])
+def test_an_operator_may_have_one_operand(sign: str) -> None:
+    found = claim_to_json(claim(), TauAbstraction())
+    found["low"]["variables"][-1]["mechanism"] = [sign, ["name", "X[1]"]]
+    assert claim_of(found).low.variables[-1].mechanism == Apply(
+        Operator(sign), (Reference("X[1]"),)
+    )
+
+
+def test_numbers_of_an_expression_are_as_long_together_as_is_documented() -> None:
+    found = claim_to_json(claim(), TauAbstraction())
+    for digits, refused in ((1000, False), (1001, True)):
+        numbers = [["value", "9" * 1000]] * 99 + [["value", "9" * (digits - 1)], ["value", "9"]]
+        found["low"]["variables"][-1]["mechanism"] = ["+", *numbers]
+        if refused:
+            with pytest.raises(RefusedError, match="more than 100,000 digits"):
+                claim_of(found)
+        else:
+            claim_of(found)
+
+
+def test_variables_are_declared_once_and_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = claim_to_json(claim(), TauAbstraction())
+    count = len(found["low"]["variables"])
+    monkeypatch.setattr(decoding, "VARIABLES", count)
+    claim_of(found)
+    twice = copy.deepcopy(found)
+    twice["low"]["variables"][0] = twice["low"]["variables"][1]
+    with pytest.raises(RefusedError, match="a variable is declared twice"):
+        claim_of(twice)
+    monkeypatch.setattr(decoding, "VARIABLES", count - 1)
+    with pytest.raises(RefusedError, match="too many variables"):
+        claim_of(found)
 
 
 def test_an_enumeration_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

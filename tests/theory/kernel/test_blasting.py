@@ -177,6 +177,17 @@ def test_a_number_is_no_label() -> None:
     assert TRUE == blaster.equal(label, Cases({"red": TRUE, "green": FALSE}))
 
 
+def test_a_choice_between_a_number_and_a_label_is_one_of_cases() -> None:
+    blaster = Blaster()
+    condition = blaster.circuit.var("c")
+    number, label = blaster.constant(1), Cases({"red": TRUE})
+    assert Cases({1: condition, "red": -condition}) == blaster.mux(condition, number, label)
+    assert Cases({1: -condition, "red": condition}) == blaster.mux(condition, label, number)
+    mixed = Cases({1: condition, "red": -condition})
+    assert condition == blaster.equal(mixed, number)
+    assert -condition == blaster.equal(mixed, label)
+
+
 def test_a_label_where_a_number_should_be_is_a_fault() -> None:
     blaster = Blaster()
     blaster.within(Cases({"red": TRUE}), BOOL)
