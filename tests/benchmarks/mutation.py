@@ -170,8 +170,10 @@ EQUIVALENT: dict[str, str] = {
     "clausal: if before > hint and (not free or made not in literals): [Gt -> GtE]": (
         "a hint that comes twice is refused either way"
     ),
-    "diagram: return node[side] if f > 0 else -node[side] [0 -> 1]": "no level is that of a constant",
-    "diagram: return node[side] if f > 0 else -node[side] [Gt -> GtE]": NO_ZERO,
+    **{
+        f"diagram: stack.append((a, b if g > 0 else -b, c if h > 0 else -c, None)) [{change}": NO_ZERO
+        for change in ("Gt -> GtE]", "Gt -> GtE] (2)")
+    },
     **{
         f"circuit: sign = 1 if (f < 0) == (g < 0) else -1 [{change}": NO_ZERO
         for change in ("Lt -> LtE]", "Lt -> LtE] (2)", "0 -> 1]", "0 -> 1] (2)")

@@ -78,19 +78,15 @@ class Diagrams:
             elif (f, g, h) in cache:
                 results.append(cache[f, g, h])
             else:
-                top = min(nodes[f][0], nodes[abs(g)][0], nodes[abs(h)][0])
+                first, second, third = nodes[f], nodes[abs(g)], nodes[abs(h)]
+                top = min(first[0], second[0], third[0])
                 stack.append((f, g, h, top))
                 for side in (2, 1):  # the high branch is done first
-                    a, b, c = (self._branch(x, top, side) for x in (f, g, h))
-                    stack.append((a, b, c, None))
+                    a = first[side] if first[0] == top else f
+                    b = second[side] if second[0] == top else abs(g)
+                    c = third[side] if third[0] == top else abs(h)
+                    stack.append((a, b if g > 0 else -b, c if h > 0 else -c, None))
         return results[0]
-
-    def _branch(self, f: Node, level: int, side: int) -> Node:
-        """The high (1) or low (2) branch of a function at a level."""
-        node = self.nodes[abs(f)]
-        if node[0] != level:
-            return f
-        return node[side] if f > 0 else -node[side]
 
 
 def diagram_of(
