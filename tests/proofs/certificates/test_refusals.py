@@ -226,6 +226,17 @@ def test_omega_may_give_one_image_to_an_intervention_and_to_a_part_of_it() -> No
     assert "9 pairs compared" == _read_off(question, "ω order-preserving")
 
 
+def test_omega_gives_one_image_to_an_intervention() -> None:
+    document = claim_to_json(
+        claim(omega=[("", ""), ("X[1] = 1", "A = 1")], tau_u=None), TauAbstraction()
+    )
+    document["omega"].append([[["X[1]", "1"]], [["A", "0"]]])
+    parameters = dict(asked("given", claim(omega=[("", "")]), [""], "uniform").parameters)
+    question = question_of(claim_of(document), "uniform", parameters | {"tau_u": "searched"})
+    with pytest.raises(RefusedError, match="ω does not preserve order"):
+        _read_off(question, "ω order-preserving")
+
+
 def test_a_parameter_may_stand_in_one_model_only() -> None:
     low = SCM.from_text("param t : bool\nU : bool\nX = U and t")
     found = Abstraction.from_text(low, SCM.from_text("V : bool\nA = V"), {"A": "X"})
