@@ -154,7 +154,7 @@ def _squares(problem: Problem, budget: Budget, few: int, *, second: bool) -> Ans
             return _late(budget, number, len(patterns))
         image = images.get(pattern) if isinstance(pattern, Hard) else None
         outcome = run_in_child(
-            partial(_query, problem, pattern, image, second=second),
+            partial(_query, problem, pattern, image, second=second, seconds=budget.left),
             seconds=budget.left,
             memory=budget.memory * 4,
         )
@@ -230,7 +230,9 @@ def _image(problem: Problem, intervention: Hard) -> Hard | None:
     return None
 
 
-def _query(problem: Problem, pattern: Pattern, image: Hard | None, *, second: bool) -> Any:
+def _query(
+    problem: Problem, pattern: Pattern, image: Hard | None, *, second: bool, seconds: float
+) -> Any:
     """In the child: `unsat`, another answer of the solver's, or the square that does not commute, as text."""
     claim, scm, high = problem.claim, problem.claim.scm, problem.claim.high
     assert high is not None
@@ -273,7 +275,7 @@ def _query(problem: Problem, pattern: Pattern, image: Hard | None, *, second: bo
                 masks_above |= {name: masks[block[0]]} if masks else {}
     result = _solve(encoder, high, above, setting, high_domains, masks_above)
     solver.add(z3.Or([read[name] != result[name] for name in claim.tau]))
-    answer = second_answer(solver) if second else str(solver.check())
+    answer = second_answer(solver, seconds) if second else str(solver.check())
     if answer != "sat":
         known = second or answer == "unsat"
         return answer if known else f"unknown ({solver.reason_unknown()})"

@@ -23,13 +23,17 @@ def cvc5_version() -> str | None:
         return None
 
 
-def second_answer(solver: Any) -> str:
-    """In the child: `unsat`, `sat` (the solver then has that model), or another answer of cvc5's."""
+def second_answer(solver: Any, seconds: float) -> str:
+    """In the child: `unsat`, `sat` (the solver then has that model), or another answer of cvc5's.
+
+    cvc5 gives up by itself after the seconds, too: nobody kills it where it runs in the caller's process.
+    """
     cvc5 = import_module("cvc5")
     terms = cvc5.TermManager()
     second = cvc5.Solver(terms)
     second.setOption("produce-models", "true")
     second.setOption("seed", "0")
+    second.setOption("tlimit-per", str(max(1, int(1000 * seconds))))
     parser = cvc5.InputParser(second)
     parser.setStringInput(
         cvc5.InputLanguage.SMT_LIB_2_6, f"(set-logic ALL)\n{solver.to_smt2()}", ""
