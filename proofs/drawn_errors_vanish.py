@@ -5,9 +5,9 @@ give every setting of the targets a positive weight, have the same zeros (Lemma 
 roots, which are always set, is random, the error is 0 if block squares commute with some map of contexts; if
 the laws under block interventions are equal; and if the average over each fibre is the law above (ISIL = 0).
 Source: Méloux, Pimentel, Portet & Peyrard (2026), arXiv:2607.00267, for the error; proofs ours.
-Shown: for all models, laws by their supports (two laws with one point each are equal iff the points are); the
-mean of three squares for all weights, by exact arithmetic.
-Not shown: means of more than three squares, which are means again.
+Shown: for all models, laws by their supports (two laws with one point each are equal iff the points are); means
+of any number of squares by induction, in exact arithmetic.
+Not shown: means of infinitely many squares.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any
 
 import z3
 
-from tauomega.proofs.theorem import Kind, Scope, Step, Theorem, instance, main
+from tauomega.proofs.arithmetic import identity
+from tauomega.proofs.theorem import Step, Theorem, main
 from tauomega.proofs.uninterpreted import Theory, World, proof
 
 __all__ = ["THEOREM"]
@@ -83,22 +84,20 @@ def averages(world: World) -> Theory:
 
 
 def means() -> Iterator[Step]:
-    """Three squares, over the reals."""
-    weights, errors = z3.Reals("w1 w2 w3"), z3.Reals("e1 e2 e3")
-    mean = z3.Sum([w * e * e for w, e in zip(weights, errors, strict=True)])
-    positive = [w > 0 for w in weights]
-    some = z3.Or([e != 0 for e in errors])
-    for kept, wanted, kind, what in (
-        (positive, z3.unsat, Kind.PROVED, "the mean of squares is 0 iff each is"),
-        (positive[1:], z3.sat, Kind.DROPPED, "every weight is positive"),
-    ):
-        solver = z3.SolverFor("QF_NRA")
-        solver.add(*kept, mean == 0, some)
-        right = solver.check() == wanted
-        if kind is Kind.PROVED:
-            yield Step(kind, what, right, Scope.ARITHMETIC)
-        else:
-            yield instance(kind, what, right, str(solver.model()) if right else "none found")
+    """A weighted sum of squares, one square after another."""
+    total, weight, error = z3.Reals("S w e")
+    hypotheses = {
+        "the sum so far is not negative": total >= 0,
+        "the weight is positive": weight > 0,
+        "the sum with the next square is 0": total + weight * error * error == 0,
+    }
+    both = z3.And(total == 0, error == 0)
+    yield from identity(
+        "a sum of n + 1 squares is 0 ⇒ that of n and the last are", hypotheses, both
+    )
+    nonnegative = {key: hypotheses[key] for key in list(hypotheses)[:2]}
+    more = total + weight * error * error >= 0
+    yield from identity("and the sum stays so", nonnegative, more)
 
 
 def prove() -> Iterator[Step]:

@@ -6,10 +6,10 @@ So layer 3 ⇒ equal laws under each intervention ⇒ IC = 0, and equal laws und
 with any kernels on fibres, whose marginals are ISIL = 0.
 Source: Xia & Bareinboim (2024), layers, arXiv:2401.02602; Zennaro, Turrini & Damoulas (2023), IJCAI, IC and
 ISIL; Rischel & Weichwald (2021), Def. 2.11, arXiv:2103.15758; proof ours.
-Shown: for all models, with laws as numbers of events and a marginal as the law of a preimage; mixtures of
-three laws for all weights, by exact arithmetic. With other weights than a mixture's, or one law that differs,
-z3 finds a counterexample. CE2 has equal laws under each intervention and not together.
-Not shown: that the events of a function are events; mixtures of more than three laws, which are mixtures again.
+Shown: for all models, with laws as numbers of events and a marginal as the law of a preimage; mixtures
+of any number of laws by induction from the empty sum, in exact arithmetic. CE2 has equal laws under each
+intervention and not together.
+Not shown: that the events of a function are events; mixtures of infinitely many laws.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from collections.abc import Iterator
 import z3
 
 from tauomega import check, load
-from tauomega.proofs.theorem import Kind, Scope, Step, Theorem, instance, main
+from tauomega.proofs.arithmetic import identity
+from tauomega.proofs.theorem import Kind, Step, Theorem, instance, main
 from tauomega.proofs.uninterpreted import Theory, World, proof
 from tauomega.theory.definitions.counterfactual import Counterfactual
 from tauomega.theory.definitions.probabilistic import Probabilistic
@@ -49,24 +50,20 @@ def functions(world: World) -> Theory:
 
 
 def mixtures() -> Iterator[Step]:
-    """A mixture of three laws at one event, over the reals."""
-    weights, laws, above = z3.Reals("w1 w2 w3"), z3.Reals("p1 p2 p3"), z3.Real("q")
-    mixed = z3.Sum([w * p for w, p in zip(weights, laws, strict=True)])
-    equal = [p == above for p in laws]
-    whole = z3.Sum(weights) == 1
-    solver = z3.Solver()
-    solver.add(whole, *equal, mixed != above)
-    yield Step(Kind.PROVED, "a mixture of equal laws", solver.check() == z3.unsat, Scope.ARITHMETIC)
-    for dropped, kept in (("the weights sum to 1", equal), ("equal laws", [whole, *equal[1:]])):
-        solver = z3.Solver()
-        solver.add(*kept, mixed != above)
-        found = solver.check() == z3.sat
-        seen = str(solver.model()) if found else "no counterexample"
-        yield instance(Kind.DROPPED, dropped, found, seen)
+    """A mixture at one event: laws one after another, and weights that sum to 1 at the end."""
+    mixed, so_far, weight, law, above = z3.Reals("M W w p q")
+    hypotheses = {
+        "the mixture so far is W q": mixed == so_far * above,
+        "the next law is q at the event": law == above,
+    }
+    one_more = mixed + weight * law == (so_far + weight) * above
+    yield from identity("a mixture of equal laws, n laws ⇒ n + 1", hypotheses, one_more)
+    whole = {"the mixture is W q": mixed == so_far * above, "the weights sum to 1": so_far == 1}
+    yield from identity("and with weights of sum 1 it is q", whole, mixed == above)
 
 
 def prove() -> Iterator[Step]:
-    """Functions for all models, mixtures for all weights, and CE2."""
+    """Functions, mixtures, and CE2."""
     names = tuple(functions(World(1)).hypotheses)
     yield from proof("functions of outcomes have equal laws", functions, drop=names)
     yield from mixtures()

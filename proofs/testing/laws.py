@@ -32,11 +32,14 @@ from .strategies import chains, claims, itself, models, renamed_model
 
 __all__ = ["Finding", "Law", "definition_laws", "renamed", "verdict_of"]
 
+SECONDS = 60.0
+"""For one verdict: small claims take hundredths, so a busy machine leaves none undecided."""
+
 
 def verdict_of(claim: Abstraction, definition: Definition) -> str:
     """`holds`, `fails`, `unknown`, or `refused` where the claim lacks what the definition needs."""
     try:
-        return check(claim, definition, timeout=5).name
+        return check(claim, definition, timeout=SECONDS).name
     except InputError:
         return "refused"
 
