@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator, Mapping
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,8 @@ __all__ = ["module_from_directory", "network_from_directory"]
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 LARGEST = 1_000_000
+LARGEST_NUMBER = 2**24
+_LAYERS = ("num_hidden_layers", "num_layers", "num_encoder_layers", "num_decoder_layers")
 _PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 _KEYS = ("layers", "activation", "negative_slope", "output_activation")
 _ALIASES = {"hidden_act": "activation", "hidden_sizes": "layers"}
@@ -99,11 +103,95 @@ def module_from_directory(directory: Path) -> nn.Module:
         raise InputError(
             [f"{directory / CONFIG}: architectures names {name!r}, no model that transformers has"]
         )
-    check_safetensors(directory / WEIGHTS)
-    module: nn.Module = kind.from_pretrained(
-        str(directory), local_files_only=True, use_safetensors=True, trust_remote_code=False
+    shapes = check_safetensors(directory / WEIGHTS)
+    faults = list(_size_faults(kind, config, shapes))
+    if faults:
+        raise InputError([f"{directory / CONFIG}: {fault}" for fault in faults])
+    module, loaded = _quietly(
+        lambda: kind.from_pretrained(
+            str(directory),
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            ignore_mismatched_sizes=True,
+            output_loading_info=True,
+        )
     )
-    return module.eval()
+    faults = [
+        f"{directory / WEIGHTS}: {word} {', '.join(map(str, sorted(loaded[key])[:5]))}"
+        for key, word in (
+            ("missing_keys", "the architecture also has"),
+            ("mismatched_keys", "the architecture has other shapes of"),
+            ("unexpected_keys", "the architecture has no"),
+        )
+        if loaded.get(key)
+    ]
+    if faults:
+        raise InputError(faults)
+    made: nn.Module = module.eval()
+    return made
+
+
+def _quietly(load: Callable[[], Any]) -> Any:
+    """Without the bars that the library draws wherever standard error goes, and without its warnings."""
+    from transformers.utils import logging
+
+    bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        return load()
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _size_faults(
+    kind: Any, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
+) -> Iterator[str]:
+    """What a configuration asks for beyond the file of weights, before anything is allocated."""
+    large = [
+        f"{key} = {value:,} is too large"
+        for key, value in _numbers(config)
+        if isinstance(value, int) and abs(value) > LARGEST_NUMBER
+    ]
+    if large:
+        yield from large
+        return
+    import torch
+
+    try:
+        made = kind.config_class.from_dict(dict(config))
+        layers = max((getattr(made, key, None) or 0 for key in _LAYERS), default=0)
+        if getattr(made, "auto_map", None):
+            yield "auto_map names code of its own, which is not run; remove it"
+            return
+        if layers > len(shapes):
+            yield f"{layers:,} layers, and the file has {len(shapes):,} tensors"
+            return
+        with torch.device("meta"):
+            wanted = sum(p.numel() for p in kind(made).parameters())
+    except (
+        Exception
+    ) as error:  # whatever the library raises of a configuration is the user's to read
+        yield f"transformers refuses it: {type(error).__name__}: {error}"
+        return
+    stored = sum(prod(shape) for shape in shapes.values())
+    if wanted > 2 * stored + 2**20:
+        yield f"the architecture has {wanted:,} parameters, the file {stored:,} numbers"
+
+
+def _numbers(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+    match value:
+        case dict():
+            for key, part in value.items():
+                yield from _numbers(part, f"{name}.{key}" if name else str(key))
+        case list():
+            for part in value:
+                yield from _numbers(part, name)
+        case _:
+            yield name, value
 
 
 def _config(directory: Path) -> dict[str, Any]:

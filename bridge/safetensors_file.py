@@ -49,15 +49,19 @@ def read_safetensors(path: Path, *, sha256: str | None = None) -> dict[str, Arra
     return found
 
 
-def check_safetensors(path: Path, *, largest: int = LARGEST_MODEL) -> None:
+def check_safetensors(path: Path, *, largest: int = LARGEST_MODEL) -> dict[str, tuple[int, ...]]:
     """Refuse a file that is no well-formed safetensors file, reading its header alone.
 
     What another library is about to load is checked by this first.
 
+    Returns:
+        the shape of each tensor.
+
     Raises:
         InputError: as `read_safetensors`, for files of at most `largest` bytes and all their types.
     """
-    _checked(path, largest, tuple(_SIZES))
+    entries, _ = _checked(path, largest, tuple(_SIZES))
+    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
 
 
 def _checked(

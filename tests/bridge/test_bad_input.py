@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file as load_tensors
+from safetensors.torch import save_file as save_tensors
 from torch import nn
 
 from tauomega import Network
@@ -113,6 +115,65 @@ def test_a_directory_whose_weights_lie_is_refused_before_another_library_loads_i
     with pytest.raises(InputError) as error:
         module_from_directory(tmp_path)
     assert str(error.value) == f"{path}: tensor 'w': its data [0, 8) lie outside the file"
+
+
+def tiny(folder: Path, **changed: object) -> Path:
+    """A directory with a GPT-2, with other numbers in its configuration than it was written with."""
+    hf = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    own = {"vocab_size": 64, "n_positions": 8, "n_embd": 16, "n_layer": 2, "n_head": 2}
+    config = hf.GPT2Config(**own, bos_token_id=0, eos_token_id=0, architectures=["GPT2LMHeadModel"])
+    tensors = {k: v.contiguous() for k, v in hf.GPT2LMHeadModel(config).state_dict().items()}
+    tensors = {k: v for k, v in tensors.items() if k != "lm_head.weight"}  # tied to the embedding
+    save_tensors(tensors, str(folder / "model.safetensors"))
+    (folder / "config.json").write_text(json.dumps({**config.to_dict(), **changed}))
+    return folder
+
+
+def test_a_module_has_the_weights_of_its_file(tmp_path: Path) -> None:
+    module = module_from_directory(tiny(tmp_path))
+    stored = load_tensors(str(tmp_path / "model.safetensors"))
+    own = module.state_dict()
+    assert not module.training
+    assert all(torch.equal(own[name], tensor) for name, tensor in stored.items())
+    assert set(own) - set(stored) == {"lm_head.weight"}
+
+
+def test_weights_that_the_file_lacks_are_not_made_up(tmp_path: Path) -> None:
+    path = tiny(tmp_path) / "model.safetensors"
+    whole = load_tensors(str(path))
+    missing = "transformer.h.1.mlp.c_fc.weight"
+    for tensors, message in (
+        ({k: v for k, v in whole.items() if k != missing}, f"the architecture also has {missing}"),
+        ({**whole, "extra": torch.zeros(2)}, "the architecture has no extra"),
+        ({**whole, missing: torch.zeros(3, 5)}, "the architecture has other shapes of"),
+    ):
+        save_tensors(tensors, str(path))
+        with pytest.raises(InputError) as error:
+            module_from_directory(tmp_path)
+        assert str(error.value).startswith(f"{path}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("n_embd", 2**40, "n_embd = 1,099,511,627,776 is too large"),
+        ("n_layer", 100_000, "100,000 layers, and the file has 28 tensors"),
+        (
+            "vocab_size",
+            2**24,
+            "the architecture has 268,442,176 parameters, the file 7,744 numbers",
+        ),
+        ("n_head", 3, "transformers refuses it: ValueError"),
+        ("auto_map", {"AutoModel": "x.Y"}, "auto_map names code of its own, which is not run"),
+    ],
+)
+def test_a_configuration_that_the_file_does_not_bear_out_is_refused_before_anything_is_made(
+    key: str, value: object, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as error:
+        module_from_directory(tiny(tmp_path, **{key: value}))
+    assert message in str(error.value)
 
 
 def compiled() -> Any:
