@@ -210,6 +210,7 @@ def _settled(task: str, question: AlignmentQuestion, found: Aligned, dtype: str)
 def _write(task: str, question: AlignmentQuestion, found: Aligned, output: Path) -> None:
     from tauomega.bridge.alignment.aligned_task import aligned_task
     from tauomega.theory.toml_source import read_toml
+    from tauomega.theory.whole_file import write_file
 
     text, source = task_source(task)
     table, _ = read_toml(text, task)
@@ -217,6 +218,6 @@ def _write(task: str, question: AlignmentQuestion, found: Aligned, output: Path)
         table, question, found.alignment, source=source, target=output.absolute().parent
     )
     try:
-        output.write_text(made, encoding="utf-8")
+        write_file(output, made.encode())
     except OSError as error:
         raise InputError([f"{output} cannot be written: {error.strerror}"]) from error

@@ -39,7 +39,8 @@ def certify(
     """
     from tauomega.proofs.certificates.encoding import NotCertifiedError
     from tauomega.proofs.certificates.verifying import verify
-    from tauomega.proofs.certificates.writing import certificate_of, write_file
+    from tauomega.proofs.certificates.writing import certificate_of
+    from tauomega.theory.whole_file import write_file
 
     text, directory = source
     if isinstance(verdict, Unknown):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import torch
 
 from tauomega.theory.errors import InputError
 from tauomega.theory.exact_text import exact_number
+from tauomega.theory.whole_file import write_file
 
 from .guided import Guidance, Round, Search
 from .lesson import Failure, expected_signs
@@ -72,10 +72,8 @@ def save_search(path: Path, digest: str, search: Search) -> None:
             [r.start, str(r.sampled), str(r.accuracy), r.failing, r.known] for r in search.rounds
         ],
     }
-    aside = path.with_name(f"{path.name}.part")
     try:
-        aside.write_text(json.dumps(data), encoding="utf-8")
-        os.replace(aside, path)
+        write_file(path, json.dumps(data).encode())
     except OSError as error:
         raise InputError([f"{path} cannot be written: {error.strerror}"]) from error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from random import Random
 from typing import Any, final
 
 from tauomega.theory.errors import InputError
+from tauomega.theory.whole_file import write_file
 
 from .records import Record, UnitKey, append, read_results
 from .suites import Suite, resolve_method, resolve_task
@@ -177,10 +177,7 @@ def _write_manifest(directory: Path, suite: Suite, keys: Sequence[UnitKey]) -> N
         "seeds": list(suite.seeds),
         "units": listed,
     }
-    path = directory / MANIFEST
-    draft = directory / f".{MANIFEST}.{os.getpid()}"
-    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    draft.replace(path)
+    write_file(directory / MANIFEST, f"{json.dumps(content, indent=1)}\n".encode())
 
 
 def _round(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from tauomega.solvers.bdd import decide_on_diagrams
@@ -62,7 +59,7 @@ from .encoding import (
     tree_to_json,
 )
 
-__all__ = ["certificate_of", "composed", "enumerable", "write_file"]
+__all__ = ["certificate_of", "composed", "enumerable"]
 
 Json = Any
 FIRST = 5.0
@@ -366,25 +363,3 @@ def composed(first: bytes, second: bytes) -> bytes:
     question = question_of(claim_of(claim), below.definition, parameters)
     proof = {"composition": parts}
     return _document(claim, question, "holds", parts[0]["semantics"], "", proof)
-
-
-# ---------------------------------------------------------------- files
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is there in full or not at all, whenever the process is killed."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -24,7 +24,7 @@ from tauomega.proofs.certificates.checker.checking import check_certificate
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical
 from tauomega.proofs.certificates.encoding import NotCertifiedError
 from tauomega.proofs.certificates.verifying import verify
-from tauomega.proofs.certificates.writing import certificate_of, composed, write_file
+from tauomega.proofs.certificates.writing import certificate_of, composed
 from tauomega.proofs.testing.damage import (
     certificates,
     damaged,
@@ -47,6 +47,7 @@ from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.scm import SCM
 from tauomega.theory.task import read_task
 from tauomega.theory.verdict import Fails, Holds
+from tauomega.theory.whole_file import write_file
 
 TRUSTED_LINES = 2_000
 """Lines of code, without comments and docstrings, that checking a certificate loads."""
