@@ -37,7 +37,7 @@ __all__ = ["command"]
     default="orthogonal",
     show_default=True,
     metavar="NAME",
-    help="The class of maps: identity, slice, mask, pca, orthogonal, boundless, affine, reversible.",
+    help="The class of maps; orthogonal is DAS, and an unknown name is answered with all of them.",
 )
 @click.option("--rounds", type=click.IntRange(1, 10_000), default=12, show_default=True)
 @click.option("--steps", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)

@@ -54,10 +54,13 @@ class AlignmentClass(Protocol):
     Attributes:
         name: how the command and results call it.
         summary: its maps, in one line.
+        orthogonal: whether every exchange is an orthogonal projection of the sources' difference from the
+            base, so that upper bounds for all subspaces hold for it.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    orthogonal: ClassVar[bool]
 
     def start(
         self,

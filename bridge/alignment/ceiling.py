@@ -23,15 +23,14 @@ import numpy.typing as npt
 from tauomega.theory.kernel.halfspaces import known
 
 from ..exact_layers import exact_layers, run_layers
+from . import alignment_classes
 from .ball import out_of_reach
 from .lesson import expected_signs
 from .question import AlignmentQuestion
 
-__all__ = ["ORTHOGONAL_CLASSES", "Ceiling", "ceiling_of"]
+__all__ = ["Ceiling", "ceiling_of"]
 
 Array = npt.NDArray[Any]
-ORTHOGONAL_CLASSES = frozenset({"identity", "slice", "mask", "pca", "orthogonal", "boundless"})
-"""The classes whose exchanges are orthogonal projections."""
 
 
 @final
@@ -61,6 +60,7 @@ def ceiling_of(question: AlignmentQuestion, class_name: str) -> Ceiling:
     outputs = [tuple(run[name] for name in layers[-1].names) for run in runs]
     clean = np.array([_read(question, layers[-1].names, row) for row in outputs])
     classes = np.array([list(dict.fromkeys(values)).index(v) for v in values])
+    orthogonal = any(k.orthogonal for k in alignment_classes() if k.name == class_name)
     any_map, own = [], []
     first: tuple[str, int, int] | None = None
     for kind in question.kinds:
@@ -70,7 +70,7 @@ def ceiling_of(question: AlignmentQuestion, class_name: str) -> Ceiling:
             wanted = np.moveaxis(wanted, -3, 0)[code.numpy()]
         bound = _grouped(wanted, clean, classes, len(kind))
         any_map.append(bound)
-        if class_name in ORTHOGONAL_CLASSES and len(kind) == 1:
+        if orthogonal and len(kind) == 1:
             after = layers[question.layer + 1 :]
             lost = out_of_reach(question, after, values, wanted)
             own.append(min(bound, 1 - Fraction(len(lost), len(points) ** 2)))

@@ -31,6 +31,7 @@ class AffineFeatures:
 
     name: ClassVar[str] = "affine"
     summary: ClassVar[str] = "features of any invertible matrix"
+    orthogonal: ClassVar[bool] = False
 
     def start(
         self, activations: Tensor, sizes: Sequence[int], generator: torch.Generator

@@ -36,6 +36,7 @@ class BoundlessSubspaces:
 
     name: ClassVar[str] = "boundless"
     summary: ClassVar[str] = "features of a rotation, how many is learnt"
+    orthogonal: ClassVar[bool] = True
 
     def start(
         self, activations: Tensor, sizes: Sequence[int], generator: torch.Generator

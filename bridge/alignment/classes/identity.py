@@ -25,6 +25,7 @@ class Identity:
 
     name: ClassVar[str] = "identity"
     summary: ClassVar[str] = "the units in their order; nothing is learnt"
+    orthogonal: ClassVar[bool] = True
 
     def start(self, activations: Tensor, sizes: Sequence[int], generator: torch.Generator) -> Fixed:
         """The one map of the class."""

@@ -29,6 +29,7 @@ class UnitMasks:
 
     name: ClassVar[str] = "mask"
     summary: ClassVar[str] = "disjoint sets of units of any size, learnt as masks"
+    orthogonal: ClassVar[bool] = True
 
     def start(
         self, activations: Tensor, sizes: Sequence[int], generator: torch.Generator

@@ -30,6 +30,7 @@ class OrthogonalSubspaces:
 
     name: ClassVar[str] = "orthogonal"
     summary: ClassVar[str] = "features of a rotation, as many as asked (DAS)"
+    orthogonal: ClassVar[bool] = True
 
     def start(
         self, activations: Tensor, sizes: Sequence[int], generator: torch.Generator

@@ -28,6 +28,7 @@ class PrincipalComponents:
 
     name: ClassVar[str] = "pca"
     summary: ClassVar[str] = "disjoint sets of principal components, learnt as masks"
+    orthogonal: ClassVar[bool] = True
 
     def start(
         self, activations: Tensor, sizes: Sequence[int], generator: torch.Generator

@@ -36,6 +36,7 @@ class ReversibleFeatures:
 
     name: ClassVar[str] = "reversible"
     summary: ClassVar[str] = "features of an invertible non-linear network (RevNet)"
+    orthogonal: ClassVar[bool] = False
 
     depth: int = 6
     hidden: int = 32

@@ -24,6 +24,7 @@ class UnitSlices:
 
     name: ClassVar[str] = "slice"
     summary: ClassVar[str] = "a run of consecutive units for each variable"
+    orthogonal: ClassVar[bool] = True
 
     def start(self, activations: Tensor, sizes: Sequence[int], generator: torch.Generator) -> Fixed:
         """A member of the class at random."""
