@@ -209,9 +209,8 @@ def _decide(
     run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
     if unknown is not None:
         part, answer = unknown
-        squares = not is_quantitative(
-            part.defect
-        )  # of a mean, squares that differ may be among them
+        # Of a mean, squares that differ may be among those examined.
+        squares = not is_quantitative(part.defect)
         return Unknown(
             question,
             tuple(results),

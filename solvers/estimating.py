@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import ceil, floor, log, sqrt
 from typing import final
 
@@ -35,11 +35,11 @@ from tauomega.theory.quantity import Number, lower, upper
 from .averaging import monotone_value
 from .checking import problem_of
 from .deciding_facts import decide_facts
-from .drawing import context_by_law, draw_of, element_of
 from .draws import require_determined
 from .engine import Budget, Problem
 from .interpreter import Interpreter
 from .literal_only import require_mechanisms
+from .sampling import context_by_law, draw_of, element_of
 
 __all__ = ["attempted", "estimate"]
 
@@ -124,16 +124,8 @@ def attempted(
 
 
 @final
-@dataclass(slots=True)
 class _Drawing:
     """The draws of one estimate: all of its means share the confidence that may be lost."""
-
-    problem: Problem
-    rng: random.Random
-    draws: int
-    progress: Callable[[int, int | None], None] | None
-    interpreter: Interpreter
-    laws: dict[str, None]
 
     def __init__(
         self,
@@ -144,7 +136,7 @@ class _Drawing:
     ) -> None:
         self.problem, self.rng, self.draws, self.progress = problem, rng, draws, progress
         self.interpreter = Interpreter(problem, Budget(float("inf")), {})
-        self.laws = {}
+        self.laws: dict[str, None] = {}
 
     def interval(
         self, defect: Defect, env: Environment, risk: Fraction
@@ -171,22 +163,27 @@ class _Drawing:
                 found = [self.interval(body, env | {name: e}, share) for e in elements]
                 mean, lo, hi = (max(ends) for ends in zip(*found, strict=True))
                 return mean, lo, hi
-            case Mean(variable=name, space=space, body=body):
-                return self._drawn(
-                    body, env, risk, name, lambda: element_of(self.rng, self.problem.claim, space)
-                )
-            case Expected(variable=name, side=side, body=body):
-                model = self.problem.claim.scm if side is Side.LOW else self.problem.claim.high
-                assert model is not None
-                by_law = lambda: (context_by_law(self.rng, model), "contexts, by their law")  # noqa: E731
-                return self._drawn(body, env, risk, name, by_law)
-            case Sampled(variable=name, draws=spec, body=body):
+            case Mean(variable=name, body=body) | Expected(variable=name, body=body):
+                return self._drawn(body, env, risk, name, partial(self._element, defect))
+            case Sampled(variable=name, body=body):
                 require_determined(self.interpreter.blocks)
-                what = f"interventions as the definition draws them, {spec.direction.value}"
-                drawn = lambda: (draw_of(self.rng, self.interpreter.blocks, spec), what)  # noqa: E731
-                return self._drawn(body, env, risk, name, drawn)
+                return self._drawn(body, env, risk, name, partial(self._element, defect))
             case _:
                 raise UndecidedError("a least or a largest value within a mean is not estimated")
+
+    def _element(self, mean: Mean | Expected | Sampled) -> tuple[object, str]:
+        """One element that a mean is over, by its law; and what was drawn, in words."""
+        claim = self.problem.claim
+        match mean:
+            case Mean(space=space):
+                return element_of(self.rng, claim, space)
+            case Expected(side=side):
+                model = claim.scm if side is Side.LOW else claim.high
+                assert model is not None
+                return context_by_law(self.rng, model), "contexts, by their law"
+            case Sampled(draws=spec):
+                what = f"interventions as the definition draws them, {spec.direction.value}"
+                return draw_of(self.rng, self.interpreter.blocks, spec), what
 
     def _drawn(
         self,

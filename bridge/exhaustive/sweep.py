@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Pair", "Sweep", "sweep"]
 
+MANY = 2**31
+"""More queries than an attention has."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def sweep(
     masks = _masks(network, given, suffixes.values(), rows) if pruned else {}
     nodes = dict.fromkeys(n for suffix in suffixes.values() for n in suffix.frontier)
     for suffix in suffixes.values() if pruned else ():
-        for queries in (1, _MANY):
+        for queries in (1, MANY):
             plan = Pruned.of(suffix, readout, masks, queries)
             nodes |= dict.fromkeys(plan.reads if plan is not None else ())
     clean = run_clean(network, given, sites, nodes, rows)
@@ -152,10 +155,6 @@ def sweep(
             f"ieee({dtype}, {sweeper.device.type}, batch={rows})",
             sweeper.replay.relies_on,
         )
-
-
-_MANY = 2**31
-"""More queries than an attention has."""
 
 
 def _masks(

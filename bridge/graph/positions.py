@@ -12,7 +12,7 @@ value times 0 changes no bit of a sum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
@@ -214,8 +214,8 @@ def _moved(node: Node, network: CapturedNetwork, along: Mapping[str, Along]) -> 
     ends = [d % rank for key in keys if isinstance(d := node.arguments.get(key), int)]
     if len(ends) != 2:
         return None
-    swap: Callable[[int], int] = lambda axis: {ends[0]: ends[1], ends[1]: ends[0]}.get(axis, axis)  # noqa: E731
-    return Along(swap(along[own].axis))
+    axis = along[own].axis
+    return Along(ends[1 - ends.index(axis)] if axis in ends else axis)
 
 
 def _beside(node: Node, network: CapturedNetwork, along: Mapping[str, Along]) -> Along | None:

@@ -11,7 +11,7 @@ import pytest
 
 from tauomega import SCM, Abstraction, check, distance, load
 from tauomega.cli.__main__ import main
-from tauomega.solvers import drawing
+from tauomega.solvers import sampling
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.draws import draws
 from tauomega.solvers.engine import Budget
@@ -81,7 +81,7 @@ def test_interventions_are_drawn_by_their_exact_law(direction: Direction, noise:
     count = 2000
     seen: dict[object, int] = {}
     for _ in range(count):
-        drawn = drawing.draw_of(rng, blocks, spec)
+        drawn = sampling.draw_of(rng, blocks, spec)
         place = frozenset(drawn.low.items), frozenset(drawn.high.items)
         seen[place] = seen.get(place, 0) + 1
     law = {(frozenset(d.low.items), frozenset(d.high.items)): p for d, p in exact.items()}
@@ -93,7 +93,7 @@ def test_interventions_are_drawn_by_their_exact_law(direction: Direction, noise:
 def test_contexts_are_drawn_by_their_exact_law() -> None:
     model = SCM.from_text("U : 0..2 ~ (1/7, 2/7, 4/7)\nV : bool ~ 1/3\nX = V")
     rng = random.Random(2)
-    found = [drawing.context_by_law(rng, model) for _ in range(7000)]
+    found = [sampling.context_by_law(rng, model) for _ in range(7000)]
     assert abs(sum(u == 2 for u, _ in found) - 4000) < 5 * (7000 * 12 / 49) ** 0.5
     assert abs(sum(v == 1 for _, v in found) - 7000 / 3) < 5 * (7000 * 2 / 9) ** 0.5
 
