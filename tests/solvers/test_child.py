@@ -65,7 +65,7 @@ def test_the_whole_group_is_killed_at_the_deadline(tmp_path: Path) -> None:
         note.write_text(str(process))
         forever()
 
-    assert run_in_child(with_a_child_of_its_own, seconds=0.5) == TimedOut()
+    assert run_in_child(with_a_child_of_its_own, seconds=1) == TimedOut()
     assert gone_soon(int(note.read_text()))
 
 

@@ -248,9 +248,12 @@ def test_an_interrupt_exits_130(tmp_path: Path) -> None:
     text = example_text("voting").replace("1..3", "1..20").replace("0..3", "0..20")
     path = tmp_path / "large.toml"
     path.write_text(text, encoding="utf-8")
-    program = [sys.executable, "-m", "tauomega", "check", str(path)]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(1.5)
+    program = "from tauomega.cli.__main__ import main; print(flush=True); exit(main())"
+    arguments = [sys.executable, "-c", program, "check", str(path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # from here on an interrupt is the command's
+        time.sleep(1)
         if process.poll() is not None:
             pytest.skip("it was decided, or given up, before the interrupt")
         process.send_signal(signal.SIGINT)

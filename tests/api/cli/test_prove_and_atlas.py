@@ -108,6 +108,6 @@ def test_wrong_names_are_bad_input(names: tuple[str, ...]) -> None:
 
 def test_a_users_file_is_placed(capsys: pytest.CaptureFixture[str]) -> None:
     path = Path(worked_example.__file__)
-    shown = out(capsys, "atlas", "--with", f"{path}:OnTheOutput", "--timeout", "3s")
+    shown = out(capsys, "atlas", "--with", f"{path}:OnTheOutput", "--timeout", "5s")
     assert "is no proof" in shown
     assert "does not imply" in shown

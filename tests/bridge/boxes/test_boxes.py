@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import count, pairwise
 from random import Random
 from typing import Any
 
@@ -20,6 +20,8 @@ from tauomega.bridge.exact_layers import exact_layers, relu_layer, run_layers
 from tauomega.bridge.feature_map import FeatureMap
 from tauomega.bridge.network import Activation, Layer
 from tauomega.bridge.network_model import NetworkModel
+from tauomega.solvers.child import in_this_process
+from tauomega.solvers.engine import Budget
 from tauomega.theory.counterexample import BoxPoint
 from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBoxes
 from tauomega.theory.errors import InputError
@@ -279,12 +281,21 @@ def test_far_from_them_they_are_not_and_the_inputs_are_given() -> None:
     assert replays(task.claim, replace(found, low=found.high)) is False
 
 
-def test_without_time_it_is_unknown_and_says_how_far_it_came() -> None:
-    task = load("equality_wide")
-    verdict = check(task.claim, InterchangeOverBoxes(Fraction(4, 5)), timeout=0.3)
-    assert isinstance(verdict, Unknown | Fails)
+@pytest.mark.parametrize("polls", [0, 320])
+def test_without_time_it_is_unknown_and_says_how_far_it_came(
+    polls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is over when it was asked for so often: how fast the machine is does not matter."""
+    asked = count()
+    monkeypatch.setattr(Budget, "spent", property(lambda _: next(asked) >= polls))
+    task = load("equality_near")
+    with in_this_process():
+        verdict = check(task.claim, InterchangeOverBoxes(Fraction(3, 5)))
+    assert isinstance(verdict, Unknown)
+    assert "neither proved nor refuted; 60 s are over" in verdict.reason
     shares = dict(verdict.measures)
     assert sum(shares.values()) == 1
+    assert (shares["tuples of boxes undecided"] == 1) is (polls == 0)
 
 
 def test_radius_zero_is_interchange() -> None:
