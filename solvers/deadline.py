@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from tauomega.theory.errors import UndecidedError
+
 from .engine import Budget
 
-__all__ = ["GRACE", "OverrunError", "deadline", "disturbed", "undisturbed"]
+__all__ = ["GRACE", "OverrunError", "deadline", "disturbed", "undisturbed", "within"]
 
 GRACE = 0.15
 """Seconds that engines are given beyond the budget to stop by themselves."""
@@ -55,6 +57,23 @@ def deadline(budget: Budget) -> Iterator[None]:
         if outer > 0:
             passed = time.monotonic() - start
             signal.setitimer(signal.ITIMER_REAL, max(0.001, outer - passed))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[Budget]:
+    """A budget that the body is held to, for work whose answer is whole or none.
+
+    Raises:
+        UndecidedError: the time is over.
+    """
+    budget = Budget(seconds)
+    try:
+        with deadline(budget):
+            yield budget
+    except OverrunError:
+        raise UndecidedError(
+            f"{seconds:g} s are over; give it more with a longer timeout"
+        ) from None
 
 
 def _ring(_: int, frame: FrameType | None) -> None:

@@ -10,7 +10,7 @@ import click
 from tauomega.solvers.search.coarsest import Coarsening
 from tauomega.solvers.search.common import CommonAbstraction
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.errors import InputError, OutOfReachError
+from tauomega.theory.errors import InputError, OutOfReachError, UndecidedError
 
 from .counterexample_json import Json
 from .exit_code import ExitCode
@@ -27,14 +27,14 @@ Blocks = Mapping[str, Sequence[str]]
 
 @contextmanager
 def answering(target: str, *, as_json: bool) -> Iterator[None]:
-    """Faults as JSON if that was asked for; a search that is out of reach ends as unknown."""
+    """Faults as JSON if that was asked for; a search that is out of reach, or of time, ends as unknown."""
     try:
         yield
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))
         raise
-    except OutOfReachError as error:
+    except (OutOfReachError, UndecidedError) as error:
         if as_json:
             click.echo(canonical({"verdict": "unknown", "reason": str(error)}))
         else:

@@ -9,7 +9,8 @@ from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import nearest
 
 from .exit_code import ExitCode
-from .repair import blocks_of, show
+from .repair import show
+from .seconds import SECONDS
 
 __all__ = ["command"]
 
@@ -24,22 +25,25 @@ __all__ = ["command"]
     required=True,
     help="A high-level variable whose τ must not be lost; may be repeated.",
 )
+@click.option("--timeout", type=SECONDS, default=60.0, help="Time for everything.  [default: 60s]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
-def command(task: str, kept: tuple[str, ...], as_json: bool) -> ExitCode:
+def command(task: str, kept: tuple[str, ...], as_json: bool, timeout: float) -> ExitCode:
     """Find the coarsest abstraction with the blocks of TASK's τ that keeps the named variables.
 
     The other blocks keep only what these depend on. The high-level model, if there is one, is not read.
     Exit status: 0 it is an abstraction, 1 there is none, 2 bad input, 3 not known.
     """
-    from tauomega.solvers.search.coarsest import coarsest
+    from tauomega.solvers.deadline import within
+    from tauomega.solvers.search.coarsest import blocks_of, coarsest
 
     from .coarsening_report import answering
 
-    with answering(task, as_json=as_json):
+    with answering(task, as_json=as_json), within(timeout) as budget:
         claim = load(task).claim
         wrong = [name for name in kept if name not in claim.tau]
         if wrong:
             raise InputError([f"no τ of {name!r}{nearest(name, claim.tau)}" for name in wrong])
-        blocks = blocks_of(claim)
-        found = coarsest(claim.scm, blocks, {name: claim.tau[name] for name in kept})
+        blocks = blocks_of(claim, budget)
+        keep = {name: claim.tau[name] for name in kept}
+        found = coarsest(claim.scm, blocks, keep, timeout=timeout)
     return show(found, blocks, task, as_json=as_json)

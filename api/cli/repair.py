@@ -8,54 +8,39 @@ from typing import TYPE_CHECKING
 import click
 
 from tauomega.loading import load
-from tauomega.theory.errors import InputError
 
 from .check import exit_code_of
 from .exit_code import ExitCode
 from .line import output_width, write
 from .report_json import canonical
+from .seconds import SECONDS
 
 if TYPE_CHECKING:
     from tauomega.solvers.search.coarsest import Coarsening
-    from tauomega.theory.abstraction import Abstraction
 
-__all__ = ["blocks_of", "command", "show"]
+__all__ = ["command", "show"]
 
 
 @click.command(name="repair")
 @click.argument("task")
+@click.option("--timeout", type=SECONDS, default=60.0, help="Time for everything.  [default: 60s]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
-def command(task: str, as_json: bool) -> ExitCode:
+def command(task: str, as_json: bool, timeout: float) -> ExitCode:
     """Find the coarsest refinement of TASK's τ for which some high-level model exists.
 
     The high-level model of the task, if there is one, is not read. Exit status: 0 it is an abstraction, 1 the
     refinement has no model, 2 bad input, 3 not known.
     """
-    from tauomega.solvers.search.coarsest import repair
+    from tauomega.solvers.deadline import within
+    from tauomega.solvers.search.coarsest import blocks_of, repair
 
     from .coarsening_report import answering
 
-    with answering(task, as_json=as_json):
+    with answering(task, as_json=as_json), within(timeout) as budget:
         claim = load(task).claim
-        blocks = blocks_of(claim)
-        found = repair(claim)
+        blocks = blocks_of(claim, budget)
+        found = repair(claim, timeout=timeout)
     return show(found, blocks, task, as_json=as_json)
-
-
-def blocks_of(claim: Abstraction) -> Mapping[str, Sequence[str]]:
-    """The block that each τ reads.
-
-    Raises:
-        InputError: two τ read one variable.
-    """
-    from tauomega.solvers.deciding_facts import decide_facts
-    from tauomega.solvers.engine import Budget
-
-    facts = decide_facts(claim, Budget())
-    if not facts.is_block_map:
-        shared = ", ".join(name for name, _ in facts.shared)
-        raise InputError([f"τ is no block map: several τ read {shared}"])
-    return facts.supports
 
 
 def show(

@@ -21,13 +21,14 @@ from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import Verdict
 
 from ..checking import check
+from ..deadline import within
 from ..deciding_facts import decide_facts
 from ..engine import Budget
 from ..omega import any_value
 from .partitions import Partition, coarsest_stable, normal
 from .tabulated import Tabulated, claim_of, quotient_model, tabulated
 
-__all__ = ["Coarsening", "coarsest", "repair"]
+__all__ = ["Coarsening", "blocks_of", "coarsest", "repair"]
 
 _NOTHING: Mapping[str, Value] = MappingProxyType({})
 
@@ -54,7 +55,11 @@ class Coarsening:
 
 
 def coarsest(
-    low: SCM, blocks: Mapping[str, Sequence[str]], keep: Mapping[str, Expression]
+    low: SCM,
+    blocks: Mapping[str, Sequence[str]],
+    keep: Mapping[str, Expression],
+    *,
+    timeout: float = 60.0,
 ) -> Coarsening:
     r"""The coarsest constructive abstraction with these blocks that still tells what `keep` reads.
 
@@ -65,11 +70,13 @@ def coarsest(
         blocks: high-level variable -> low-level variables.
         keep: high-level variable -> an expression in its block whose value must not be lost; the
             other blocks keep only what these depend on.
+        timeout: seconds for everything.
 
     Raises:
         InputError: blocks that overlap, are empty or unknown; a `keep` that reads beyond its block,
             or that is constant throughout.
         OutOfReachError: more than 2^20 runs.
+        UndecidedError: the time is over.
 
     Source: Xia & Bareinboim (2024), arXiv:2401.02602, for invariance; Moore's algorithm.
 
@@ -80,27 +87,43 @@ def coarsest(
         >>> coarsest(low, blocks, {"M": parse_expression("W", low.scope)}).classes["T"]
         (0, 0, 0, 1, 0, 1, 1, 1)
     """
-    table = tabulated(low, blocks)
-    return _coarsening(table, _start(table, keep))
+    with within(timeout) as budget:
+        table = tabulated(low, blocks)
+        return _coarsening(table, _start(table, keep), budget)
 
 
-def repair(claim: Abstraction) -> Coarsening:
+def repair(claim: Abstraction, *, timeout: float = 60.0) -> Coarsening:
     """The coarsest refinement of a claim's τ for which some high-level model exists.
 
     The number of values it adds is the least that restores the abstract invariance condition with
     these blocks; the high-level model of the claim, if there is one, is not read.
 
+    Args:
+        claim: low-level model and τ.
+        timeout: seconds for everything.
+
     Raises:
         InputError: τ is no block map, or reads nothing; as `coarsest`.
         OutOfReachError: more than 2^20 runs.
+        UndecidedError: the time is over.
     """
-    facts = decide_facts(claim, Budget())
+    with within(timeout) as budget:
+        table = tabulated(claim.scm, blocks_of(claim, budget))
+        base = {v: any_value(claim.scm.domain(v)) for v in claim.scm.endogenous}  # to no effect
+        return _coarsening(table, _start(table, claim.tau, base), budget)
+
+
+def blocks_of(claim: Abstraction, budget: Budget) -> Mapping[str, tuple[str, ...]]:
+    """The block that each τ reads.
+
+    Raises:
+        InputError: two τ read one variable.
+    """
+    facts = decide_facts(claim, budget)
     if not facts.is_block_map:
         shared = ", ".join(name for name, _ in facts.shared)
         raise InputError([f"τ is no block map: several τ read {shared}"])
-    table = tabulated(claim.scm, facts.supports)
-    base = {v: any_value(claim.scm.domain(v)) for v in claim.scm.endogenous}  # read, to no effect
-    return _coarsening(table, _start(table, claim.tau, base))
+    return facts.supports
 
 
 def _start(
@@ -127,7 +150,7 @@ def _start(
     return tuple(found)
 
 
-def _coarsening(table: Tabulated, start: tuple[Partition, ...]) -> Coarsening:
+def _coarsening(table: Tabulated, start: tuple[Partition, ...], budget: Budget) -> Coarsening:
     vector = coarsest_stable(table.system, start)
     names = tuple(table.blocks)
     kept = [j for j, partition in enumerate(vector) if max(partition) > 0]
@@ -135,7 +158,8 @@ def _coarsening(table: Tabulated, start: tuple[Partition, ...]) -> Coarsening:
         raise InputError(["what is kept has one value, so there is nothing to abstract to"])
     high = quotient_model(table, vector, kept)
     claim = claim_of(table, vector, high, kept)
-    verdict = check(claim, Invariance() if high is None else Constructive())
+    definition = Invariance() if high is None else Constructive()
+    verdict = check(claim, definition, timeout=budget.left)
     added = {n: max(p) - max(s) for n, p, s in zip(names, vector, start, strict=True)}
     dropped = tuple(n for j, n in enumerate(names) if j not in kept)
     return Coarsening(claim, dict(zip(names, vector, strict=True)), added, dropped, verdict)

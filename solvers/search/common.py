@@ -21,6 +21,8 @@ from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import Verdict
 
 from ..checking import check
+from ..deadline import within
+from ..engine import Budget
 from .partitions import Merge, Partition, common_congruence, derive_merges
 from .tabulated import Tabulated, claim_of, quotient_model, tabulated
 
@@ -55,7 +57,11 @@ class CommonAbstraction:
 
 
 def common(
-    first: SCM, second: SCM, blocks: Mapping[str, tuple[Sequence[str], Sequence[str]]]
+    first: SCM,
+    second: SCM,
+    blocks: Mapping[str, tuple[Sequence[str], Sequence[str]]],
+    *,
+    timeout: float = 60.0,
 ) -> CommonAbstraction:
     r"""The finest model that both models are constructively abstracted by, with $\tau_U$ the identity.
 
@@ -63,10 +69,12 @@ def common(
         first: a finite model.
         second: another, with the same roots.
         blocks: high-level variable -> its block in the first model, and in the second.
+        timeout: seconds for everything.
 
     Raises:
         InputError: the roots differ; blocks that overlap, are empty or unknown.
         OutOfReachError: more than 2^20 runs.
+        UndecidedError: the time is over.
 
     Example:
         >>> one = SCM.from_text("U : 0..3\nX = U\nY = X mod 2")
@@ -83,6 +91,16 @@ def common(
         )
     if first.roots != second.roots:
         raise InputError(["the two models must declare their roots in the same order"])
+    with within(timeout) as budget:
+        return _common(first, second, blocks, budget)
+
+
+def _common(
+    first: SCM,
+    second: SCM,
+    blocks: Mapping[str, tuple[Sequence[str], Sequence[str]]],
+    budget: Budget,
+) -> CommonAbstraction:
     tables = (
         tabulated(first, {name: pair[0] for name, pair in blocks.items()}),
         tabulated(second, {name: pair[1] for name, pair in blocks.items()}),
@@ -93,7 +111,9 @@ def common(
     everything = all(-1 not in p for pair in classes.values() for p in pair)
     family = Block() if everything else Reach(None)
     claims = _claims(tables, tuple(classes.values()))
-    verdicts = () if claims is None else tuple(check(c, Constructive(family)) for c in claims)
+    verdicts = tuple(
+        check(claim, Constructive(family), timeout=budget.left) for claim in claims or ()
+    )
     return CommonAbstraction(classes, claims, verdicts, family, merges)
 
 

@@ -84,3 +84,14 @@ def test_too_many_runs_are_out_of_reach(folder: Path, capsys: pytest.CaptureFixt
     assert "wide.toml: UNKNOWN: " in capsys.readouterr().out
     assert ExitCode.UNKNOWN == main(["repair", "wide.toml", "--json"])
     assert "unknown" == json.loads(capsys.readouterr().out)["verdict"]
+
+
+@pytest.mark.parametrize("name", ["repair", "coarsest", "common"])
+def test_time_that_is_over_is_unknown(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    low = "W[1..14] : bool\nX[i] = W[i]\nS : 0..14 = sum(X[1..14])"
+    (folder / "long.toml").write_text(TASK.format(low=low, tau='V = "S >= 3"'))
+    more = {"repair": [], "coarsest": ["--keep", "V"], "common": ["long.toml"]}[name]
+    assert ExitCode.UNKNOWN == main([name, "long.toml", *more, "--timeout", "1ms"])
+    assert "UNKNOWN: 0.001 s are over" in capsys.readouterr().out
