@@ -12,7 +12,6 @@ import numpy as np
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError
-from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import (
     BOOL,
     Case,
@@ -30,6 +29,7 @@ from tauomega.theory.kernel import (
 from tauomega.theory.kernel.errors import nearest
 from tauomega.theory.scm import SCM
 
+from .block_runs import runs_of
 from .partitions import Codes, Partition, System
 
 __all__ = ["Tabulated", "claim_of", "quotient_model", "tabulated"]
@@ -78,34 +78,11 @@ def tabulated(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Tabulated:
     runs = (count or LIMIT + 1) * (1 + sum(prod(sizes) // n for n in sizes))
     if runs > LIMIT:
         raise OutOfReachError("runs of a model under settings of all blocks but one", runs, LIMIT)
-    index = [{state: k for k, state in enumerate(s)} for s in states]
-    contexts = list(model.contexts())
-
-    def code(j: int, result: Mapping[str, Value]) -> int:
-        block = tuple(named.values())[j]
-        return index[j][tuple(result[v] for v in block)]
-
     try:
-        undisturbed = [[code(j, r) for j in range(len(sizes))] for r in map(model.run, contexts)]
-        tables = []
-        for j in range(len(sizes)):
-            shape = tuple(1 if k == j else n for k, n in enumerate(sizes))
-            table = np.empty((len(contexts), *shape), dtype=np.int64)
-            for setting in product(*map(range, shape)):
-                items = [
-                    item
-                    for k, (s, block) in enumerate(zip(setting, named.values(), strict=True))
-                    if k != j
-                    for item in zip(block, states[k][s], strict=True)
-                ]
-                hard = Hard(tuple(items))
-                for u, context in enumerate(contexts):
-                    table[(u, *setting)] = code(j, model.run(context, hard))
-            tables.append(table)
+        found = runs_of(model, tuple(named.values()))
     except EvaluationError as error:
         raise InputError([str(error)]) from error
-    runs_array = np.array(undisturbed, dtype=np.int64).reshape(len(contexts), len(sizes))
-    return Tabulated(model, named, states, System(sizes, tuple(tables)), runs_array)
+    return Tabulated(model, named, states, System(sizes, found.tables), found.undisturbed)
 
 
 def _faults(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Iterator[str]:

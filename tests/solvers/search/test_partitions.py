@@ -10,6 +10,8 @@ import pytest
 
 from tauomega import SCM, Abstraction, Holds, check
 from tauomega.loading import load
+from tauomega.proofs.testing.random_claims import random_claim
+from tauomega.solvers.search.block_runs import by_columns, one_by_one
 from tauomega.solvers.search.coarsest import coarsest, repair
 from tauomega.solvers.search.common import common
 from tauomega.solvers.search.partitions import (
@@ -254,6 +256,27 @@ def test_states_that_no_run_reaches_are_left_out_and_said_to_be() -> None:
     assert found.classes["X"] == ((0, 1, -1), (0, 1))
     assert str(found.family) == "reach:fixpoint"
     assert all(isinstance(v, Holds) for v in found.verdicts)
+
+
+def test_runs_on_columns_are_the_runs_one_by_one() -> None:
+    rng = random.Random(5)
+    compared = 0
+    while compared < 150:
+        model = random_claim(rng).scm
+        names = rng.sample(model.endogenous, len(model.endogenous))
+        blocks: list[tuple[str, ...]] = []
+        while names:
+            size = rng.randint(1, len(names))
+            blocks.append(tuple(names[:size]))
+            names = names[size:]
+        if model.cyclic:
+            continue
+        fast, slow = by_columns(model, blocks), one_by_one(model, blocks)
+        assert np.array_equal(fast.undisturbed, slow.undisturbed)
+        for one, other in zip(fast.tables, slow.tables, strict=True):
+            assert one.shape == other.shape
+            assert np.array_equal(one, other)
+        compared += 1
 
 
 def test_bad_blocks_are_refused_together() -> None:
