@@ -56,9 +56,10 @@ from tauomega.theory.verdict import (
     Witness,
 )
 
+from .course import CheckInterrupted, Course, advice
 from .deadline import OverrunError, deadline
 from .deciding_facts import decide_facts
-from .engine import Answer, Budget, Problem
+from .engine import Answer, Budget, Interrupted, Problem
 from .explaining import explain
 from .facts import Facts
 from .gaps import recomputed
@@ -107,6 +108,7 @@ def check(
             undefined where it is needed, a family is empty, a tolerance allows everything, …: all
             such faults that were found.
         EngineDisagreementError: two engines gave bounds that exclude each other.
+        CheckInterrupted: a `KeyboardInterrupt`; it has the clauses that were decided, and how far the next had come.
 
     Example:
         >>> from tauomega.theory.definitions.constructive import Constructive
@@ -136,10 +138,12 @@ def _check(
     progress: Callable[[int, int | None], None] | None,
     narrowed: Callable[[Number, Number], None] | None,
 ) -> Verdict:
-    budget = Budget(timeout, progress=progress, narrowed=narrowed)
+    course = Course(progress, narrowed)
+    budget = Budget(timeout, progress=course.examine, narrowed=course.narrow)
     tolerance = Fraction(at_most)
     defect = with_solvability(claim, definition.defect(claim))
-    for part in clauses(defect):
+    parts = list(clauses(defect))
+    for part in parts:
         require_mechanisms(definition.name, claim, part.defect)
     _require_a_distance(definition, defect, tolerance)
     require_metrics(definition.name, defect)
@@ -148,28 +152,31 @@ def _check(
     try:
         with deadline(budget):
             facts = decide_facts(claim, budget, supports=_needs_supports(defect))
-            return _decide(claim, defect, facts, question, budget, engines)
+            return _decide(claim, parts, facts, question, budget, engines, course)
     except EvaluationError as error:
         raise InputError([str(error)]) from error
+    except KeyboardInterrupt as interrupt:
+        if isinstance(interrupt, Interrupted):
+            course.narrow(interrupt.answer.lo, interrupt.answer.hi)
+        verdict = course.cut_short(question, parts, budget, "interrupted")
+        raise CheckInterrupted(verdict) from None
     except OverrunError:
         reason = f"{budget.seconds:g} s are over"
     except (UndecidedError, OutOfReachError) as error:
         reason = str(error)
-    undecided = tuple(ClauseResult(part.name, "not decided") for part in clauses(defect))
-    run = Run((), time.monotonic() - budget.start)
-    return Unknown(question, undecided, reason, advice=_advice(budget), run=run)
+    return course.cut_short(question, parts, budget, reason)
 
 
 def _decide(
     claim: Abstraction,
-    defect: Defect,
+    parts: Sequence[Part],
     facts: Facts,
     question: Question,
     budget: Budget,
     engines: Sequence[str] | None,
+    course: Course,
 ) -> Verdict:
-    parts = list(clauses(defect))
-    results: list[ClauseResult] = []
+    results = course.results
     unknown: tuple[Part, Answer] | None = None
     asked: list[str] = []
     notes: list[str] = []
@@ -180,8 +187,6 @@ def _decide(
     for position, part in enumerate(parts):
         tolerance = question.tolerance if is_quantitative(part.defect) else Fraction(0)
         original = problem_of(claim, part, facts, tolerance)
-        if part.name == "silence" and results and results[-1].verdict == "fails":
-            break
         problem, theorems = reduced(original)
         relies += theorems
         decided = decide(problem, budget, engines)
@@ -191,21 +196,22 @@ def _decide(
         if answer.lo > tolerance:
             found = explain(problem, answer, budget)
             replayed = _replay(problem, found, answer, budget)
-            results.append(ClauseResult(part.name, "fails"))
-            results += [ClauseResult(p.name, "not decided") for p in parts[position + 1 :]]
+            failed = ClauseResult(part.name, "fails")
+            rest = [ClauseResult(p.name, "not decided") for p in parts[position + 1 :]]
             run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
-            measures = answer.measures or interchange_measures(claim, defect, facts, budget)
+            measures = answer.measures or _measures(claim, parts, facts, budget)
             bounds = Bounds(answer.lo, answer.hi)
             used = tuple(dict.fromkeys(relies))
-            return Fails(question, tuple(results), found, replayed, bounds, used, measures, run)
+            every = (*results, failed, *rest)
+            return Fails(question, every, found, replayed, bounds, used, measures, run)
         if answer.evidence is None:
             unknown = unknown or (part, answer)
-            results.append(ClauseResult(part.name, "unknown"))
+            course.settle(ClauseResult(part.name, "unknown"))
             continue
         proofs.append((part.name, answer.evidence))
         counted += answer.measures
         witness = answer.witness or witness
-        results.append(ClauseResult(part.name, "holds", answer.evidence))
+        course.settle(ClauseResult(part.name, "holds", answer.evidence))
     run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
     if unknown is not None:
         part, answer = unknown
@@ -217,13 +223,23 @@ def _decide(
             f"{part.name}: {answer.reason or 'no engine decided it'}",
             Bounds(answer.lo, answer.hi),
             Coverage(answer.total, answer.examined) if squares else None,
-            _advice(budget),
+            advice(budget),
             answer.measures,
             run=run,
         )
     evidence = weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
-    measures = counted or interchange_measures(claim, defect, facts, budget)
+    measures = counted or _measures(claim, parts, facts, budget)
     return Holds(question, tuple(results), evidence, witness, notes=(), measures=measures, run=run)
+
+
+def _measures(
+    claim: Abstraction, parts: Sequence[Part], facts: Facts, budget: Budget
+) -> tuple[tuple[str, Fraction], ...]:
+    """Shares that are counted beside a verdict, which is not lost for want of them."""
+    try:
+        return interchange_measures(claim, parts, facts, budget)
+    except OverrunError:
+        return ()
 
 
 def _require_a_distance(definition: Definition, defect: Defect, tolerance: Fraction) -> None:
@@ -309,7 +325,3 @@ def weakest(evidence: list[Evidence], relies_on: tuple[str, ...]) -> Evidence:
         return Trusted(trusted[0].engine, sum(e.queries for e in trusted), relies)
     others = [e for e in evidence if not isinstance(e, Enumeration | Certified)]
     return replace(others[-1] if others else evidence[-1], relies_on=relies)
-
-
-def _advice(budget: Budget) -> str:
-    return f"try a longer --timeout (it was {budget.seconds:g}s), or a smaller --family"

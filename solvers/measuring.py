@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.defect import Defect, Dist, Max, Part, Sup, Swaps
+from tauomega.theory.defect import Dist, Part, Sup, Swaps
 from tauomega.theory.policy import Depth, OmegaPolicy, Sources, TauUPolicy
 from tauomega.theory.quantity import upper
 
@@ -22,7 +23,7 @@ MEASURES = ("interchange accuracy", "without interchange")
 
 
 def interchange_measures(
-    claim: Abstraction, defect: Defect, facts: Facts, budget: Budget
+    claim: Abstraction, parts: Sequence[Part], facts: Facts, budget: Budget
 ) -> tuple[tuple[str, Fraction], ...]:
     r"""Interchange accuracy (Geiger et al. (2024), Def. 5) and the accuracy at source = base.
 
@@ -30,8 +31,8 @@ def interchange_measures(
     once; the second over the N tuples whose sources equal the base. Only where the runs are exact, and
     at most 10^5 unless an engine counts them.
     """
-    match defect:
-        case Max(parts=(Part(defect=Sup(space=Swaps(), body=Dist() as square)) as part, *_)):
+    match parts:
+        case [Part(defect=Sup(space=Swaps(), body=Dist() as square)) as part, *_]:
             pass
         case _:
             return ()

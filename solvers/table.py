@@ -151,8 +151,10 @@ def _squares(problem: Problem, machine: Machine, space: Interventions, budget: B
     for chunk in family_chunks(problem, space, max(1, ROWS // width)):
         best: tuple[int, int] | None = None
         for start in range(0, count, width):
-            if budget.spent:
+            if budget.spent and best is None:
                 return Answer(examined=examined, total=total, reason=_spent(budget))
+            if budget.spent:
+                break
             contexts = context_chunk(scm, start, min(count, start + width))
             low = machine.low.run(contexts, chunk.low)
             high = machine.high.run(machine.context(contexts), chunk.high)
@@ -160,14 +162,15 @@ def _squares(problem: Problem, machine: Machine, space: Interventions, budget: B
                 machine.image(low), high, chunk.count, len(next(iter(contexts.values()), [[0]])[0])
             )
             examined += differs.size
+            if budget.progress is not None:
+                budget.progress(examined, total)
             if differs.any():
                 row, column = divmod(int(differs.argmax()), differs.shape[1])
                 found = (row, start + column)
                 best = found if best is None else min(best, found)
         if best is not None:
-            return Answer(ONE, INFINITE, examined, total, point=_point(problem, chunk, best))
-        if budget.progress is not None:
-            budget.progress(examined, total)
+            point = _point(problem, chunk, best)
+            return Answer(ONE, INFINITE, examined, total, point=point, minimal=not budget.spent)
     if not examined:
         raise nothing_to_check(space.family)
     return Answer(ZERO, ZERO, examined, examined, Enumeration(examined))

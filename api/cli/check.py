@@ -85,8 +85,11 @@ def command(
     """Decide TASK, a TOML file or the name of a shipped example.
 
     Prints a proof, a counterexample, or why it is unknown. Exit status: 0 holds, 1 fails,
-    2 bad input, 3 unknown, 4 engines disagree, 130 interrupted; under several semantics, the worst.
+    2 bad input, 3 unknown, 4 engines disagree, 130 interrupted, with what was known by then; under several
+    semantics, the worst.
     """
+    from tauomega.solvers.course import CheckInterrupted
+
     try:
         kind = None if definition is None else named_definition(definition)
         names = (None,) if semantics is None else names_of(semantics)
@@ -100,10 +103,16 @@ def command(
                 raise InputError([NO_CERTIFICATE])
             loaded = replace(loaded, at_most=at_most)
         drawing = draws, seed
-        verdicts = {name: _decide(loaded, task, timeout, engines, name, drawing) for name in names}
+        verdicts: dict[str | None, Verdict] = {}
+        stopped = False
+        try:
+            for name in names:
+                verdicts[name] = _decide(loaded, task, timeout, engines, name, drawing)
+        except CheckInterrupted as interrupt:
+            verdicts[name], stopped = interrupt.verdict, True
         verdict = min(verdicts.values())
         written = None
-        if certificate is not None:
+        if certificate is not None and not stopped:
             written = certify(loaded, verdict, task_source(task), certificate, timeout)
     except InputError as error:
         if as_json:
@@ -126,6 +135,8 @@ def command(
             click.echo(line, err=True)
         if written.refused:
             return ExitCode.DISAGREEMENT
+    if stopped:
+        raise click.Abort
     return exit_code_of(verdict)
 
 

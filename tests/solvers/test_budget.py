@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import count
+
+import pytest
+
 from tauomega import SCM, Abstraction, check
+from tauomega.solvers.course import CheckInterrupted
+from tauomega.solvers.deadline import OverrunError
+from tauomega.solvers.engine import Budget
 from tauomega.theory.definitions.similar import Similar
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.family import All, Block
-from tauomega.theory.verdict import Unknown
+from tauomega.theory.verdict import Fails, Unknown
 
 HEAD = "U[1..40] : bool\nX[i] = U[i]\nW = sum(X[1..40]) > 20"
 BIG = SCM.from_text(HEAD)
@@ -38,3 +45,47 @@ def test_a_searched_context_map_over_reals_asks_for_one() -> None:
     assert "it must be given: write [abstraction.tau_u]" in verdict.reason
     named = Abstraction.from_text(low, high, {"Y": "X"}, tau_u={"V": "U"})
     assert check(named, TauAbstraction(Block())).name == "holds"
+
+
+def test_an_interrupt_brings_what_was_known() -> None:
+    claim = Abstraction.from_text(BIG, BIG, {name: name for name in BIG.endogenous})
+
+    def stop(examined: int, total: int | None) -> None:
+        if examined > 2**20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(CheckInterrupted) as caught:
+        check(claim, Similar(All()), progress=stop, engines=["table"])
+    verdict = caught.value.verdict
+    assert isinstance(verdict, Unknown)
+    assert [clause.verdict for clause in verdict.clauses] == ["not decided"]
+    assert "squares: interrupted; " in verdict.reason
+    assert "squares were examined" in verdict.reason
+
+
+def test_clauses_that_were_decided_stay_decided_when_the_time_is_over() -> None:
+    scm = SCM.from_text("U[1..6] : bool\nX[i] = U[i]\nW = sum(X[1..6]) > 3")
+    claim = Abstraction.from_text(scm, scm, {name: name for name in scm.endogenous})
+
+    def stop(examined: int, total: int | None) -> None:
+        raise OverrunError
+
+    verdict = check(claim, TauAbstraction(Block()), progress=stop, engines=["table"])
+    assert isinstance(verdict, Unknown)
+    assert [clause.verdict for clause in verdict.clauses] == ["holds", "not decided"]
+
+
+def test_a_square_that_was_found_is_not_lost_when_the_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All contexts of the first intervention would be looked at for the least one."""
+    polls = count()
+    monkeypatch.setattr(Budget, "spent", property(lambda _: next(polls) >= 3))
+    low, high = (
+        SCM.from_text(f"U[1..17] : bool\nX[i] = U[i]\nW = sum(X[1..17]) > {n}") for n in (9, 8)
+    )
+    claim = Abstraction.from_text(low, high, {name: name for name in low.endogenous})
+    verdict = check(claim, Similar(All()), engines=["table"])
+    assert isinstance(verdict, Fails)
+    assert verdict.replayed
+    assert next(polls) > 3
