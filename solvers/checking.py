@@ -10,34 +10,17 @@ from fractions import Fraction
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.counterexample import Counterexample, Gap, GraphGap
 from tauomega.theory.defect import (
-    Average,
     BoxSwaps,
-    ContextMaps,
-    Coupled,
     Defect,
-    Expected,
-    Inf,
-    Laws,
-    Map,
-    Max,
-    Mean,
-    OmegaMaps,
     Part,
-    Sampled,
-    Space,
-    Sup,
     Swaps,
-    Via,
     clauses,
-    mentions,
 )
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
 from tauomega.theory.metric_kinds import require_metrics
-from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 from tauomega.theory.quantity import Number
 from tauomega.theory.replaying import replays
-from tauomega.theory.scm import SCM
 from tauomega.theory.solvability import with_solvability
 from tauomega.theory.verdict import (
     Bounds,
@@ -66,10 +49,11 @@ from .gaps import recomputed
 from .literal_only import is_quantitative, require_mechanisms
 from .measuring import interchange_measures
 from .portfolio import decide
+from .problems import policies_of, problem_of, spaces_of
 from .question import question_of
 from .reductions import reduced
 
-__all__ = ["check", "policies_of", "problem_of", "weakest"]
+__all__ = ["check", "weakest"]
 
 
 def check(
@@ -254,52 +238,8 @@ def _require_a_distance(definition: Definition, defect: Defect, tolerance: Fract
         )
 
 
-def problem_of(
-    claim: Abstraction, part: Part, facts: Facts, tolerance: Fraction, *, whole: bool = False
-) -> Problem:
-    """One clause as a problem: how its free maps are fixed is read off the clause and the claim."""
-    omega, tau_u = policies_of(claim, part.defect)
-    semantics = getattr(claim.low, "semantics", "exact")
-    return Problem(claim, part, facts, omega, tau_u, semantics, tolerance, whole)
-
-
-def policies_of(claim: Abstraction, defect: Defect) -> tuple[OmegaPolicy, TauUPolicy]:
-    """Where ω and τ_U come from in a defect: searched where it searches, else as the claim has them."""
-    spaces = _spaces(defect)
-    if any(isinstance(space, OmegaMaps) for space in spaces):
-        omega = OmegaPolicy.SEARCHED
-    elif mentions(defect, Map.SOFT_OMEGA):
-        omega = OmegaPolicy.EXPLICIT
-    else:
-        omega = OmegaPolicy.DERIVED if claim.omega is None else OmegaPolicy.GIVEN
-    maps = [space for space in spaces if isinstance(space, ContextMaps)]
-    if maps:
-        tau_u = TauUPolicy.SEARCHED_ONTO if maps[0].onto else TauUPolicy.SEARCHED
-    elif any(isinstance(space, Laws) for space in spaces):
-        tau_u = TauUPolicy.SEARCHED
-    elif claim.tau_u is not None:
-        tau_u = TauUPolicy.GIVEN
-    else:
-        tau_u = TauUPolicy.IDENTITY if isinstance(claim.low, SCM) else TauUPolicy.INPUTS
-    return omega, tau_u
-
-
-def _spaces(defect: Defect) -> list[Space]:
-    match defect:
-        case (
-            Sup(space=space, body=body) | Inf(space=space, body=body) | Mean(space=space, body=body)
-        ):
-            return [space, *_spaces(body)]
-        case Expected(body=body) | Via(body=body) | Sampled(body=body) | Coupled(body=body):
-            return _spaces(body)
-        case Max(parts=parts) | Average(parts=parts):
-            return [space for part in parts for space in _spaces(part.defect)]
-        case _:
-            return []
-
-
 def _needs_supports(defect: Defect) -> bool:
-    found = _spaces(defect)
+    found = spaces_of(defect)
     return not (found and all(isinstance(space, Swaps | BoxSwaps) for space in found))
 
 

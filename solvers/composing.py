@@ -28,9 +28,10 @@ from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.quantity import INFINITE
 from tauomega.theory.verdict import ClauseResult, Holds, Verdict
 
-from .checking import check, policies_of, weakest
+from .checking import check, weakest
 from .distance import distance
 from .metrics import state_distance
+from .problems import policies_of
 from .question import question_of
 
 __all__ = ["ComposedDistance", "check_composition", "compose_distances", "lipschitz"]

@@ -27,7 +27,6 @@ from tauomega.theory.verdict import (
 )
 
 from .bottleneck import BOTTLENECK
-from .checking import policies_of, problem_of
 from .deadline import OverrunError, deadline
 from .deciding_facts import decide_facts
 from .engine import Answer, Budget, Engine, Interrupted, Problem
@@ -36,6 +35,7 @@ from .gaps import gap_at
 from .literal_only import is_quantitative, require_mechanisms
 from .optimum import OPTIMUM
 from .portfolio import get_engine
+from .problems import policies_of, problem_of
 from .question import question_of
 from .sizes import is_small
 

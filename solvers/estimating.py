@@ -33,12 +33,12 @@ from tauomega.theory.kernel import Finite, Range
 from tauomega.theory.quantity import Number, lower, upper
 
 from .averaging import monotone_value
-from .checking import problem_of
 from .deciding_facts import decide_facts
 from .draws import require_determined
 from .engine import Budget, Problem
 from .interpreter import Interpreter
 from .literal_only import require_mechanisms
+from .problems import problem_of
 from .sampling import context_by_law, draw_of, element_of
 
 __all__ = ["attempted", "estimate"]

@@ -33,7 +33,7 @@ def deciders(kind: type[Definition]) -> tuple[str, ...]:
 
 
 def _problems(kind: type[Definition]) -> Iterator[Any]:
-    from tauomega.solvers.checking import problem_of
+    from tauomega.solvers.problems import problem_of
     from tauomega.solvers.reductions import reduced
     from tauomega.theory.defect import clauses
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import final
 
-from tauomega.solvers.checking import check, problem_of
+from tauomega.solvers.checking import check
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.literal_only import require_mechanisms
+from tauomega.solvers.problems import problem_of
 from tauomega.solvers.settled import fixed_context_map, settled_family
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tauomega.solvers.checking import policies_of
+from tauomega.solvers.problems import policies_of
 from tauomega.solvers.question import question_of
 from tauomega.theory.task import NetworkReader, read_task
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget, Problem
 from tauomega.solvers.omega import omega_tau
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Relation, Violated, clauses
 from tauomega.theory.definition import Definition

@@ -12,9 +12,9 @@ from tauomega.theory.errors import MissingDependencyError, OutOfReachError
 from tauomega.theory.kernel.circuit import TRUE
 from tauomega.theory.verdict import Evidence, Trusted
 
-from ..checking import policies_of
 from ..child import Answered, Crashed, run_in_child
 from ..engine import Budget
+from ..problems import policies_of
 from .apart import MEMORY, answering, encoded_ending, ending_of, evidence_of, outcome_of
 from .demands import Demands
 from .growing import GrowingFormula, OutOfTimeError

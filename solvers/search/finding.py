@@ -13,8 +13,8 @@ from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import Hard
 from tauomega.theory.verdict import Fails, Holds, Question, Run
 
-from ..checking import policies_of
 from ..engine import Budget
+from ..problems import policies_of
 from ..question import question_of
 from .apart import evidence_of, found_apart
 from .counting import counted

@@ -33,7 +33,7 @@ from tauomega.theory.family import Block, Given, Single
 from tauomega.theory.kernel import Expression
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 
-from ..checking import policies_of
+from ..problems import policies_of
 
 __all__ = ["NotPlannedError", "Plan", "plan_of"]
 

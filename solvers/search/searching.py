@@ -16,8 +16,8 @@ from tauomega.theory.definition import Definition
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.verdict import Fails, Holds, Unknown
 
-from ..checking import policies_of
 from ..engine import Budget
+from ..problems import policies_of
 from .demands import Demands, Setting, Swapped
 from .growing import GrowingFormula, OutOfTimeError
 from .literal import decided, literally, reads_of

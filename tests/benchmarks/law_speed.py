@@ -19,11 +19,11 @@ import numpy as np
 
 from tauomega import SCM, Abstraction
 from tauomega.solvers import laws_on_columns
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Answer, Budget
 from tauomega.solvers.exact_sums import ContextWeights
 from tauomega.solvers.portfolio import get_engine
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.defect import clauses
 from tauomega.theory.definitions.observational import Observational
 from tauomega.theory.kernel import FiniteLaw

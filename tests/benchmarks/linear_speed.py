@@ -23,11 +23,11 @@ from pathlib import Path
 import sympy
 
 from tauomega import Abstraction, check
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.linear_claim import LinearClaim
 from tauomega.solvers.linear_squares import squares_answer
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.defect import clauses
 from tauomega.theory.definitions.t_abstraction import TAbstraction
 from tauomega.theory.family import Block

@@ -17,10 +17,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from tauomega import SCM, Abstraction, check
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget, Problem
 from tauomega.solvers.portfolio import get_engine
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.defect import clauses
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.family import Single

@@ -10,7 +10,6 @@ import pytest
 
 from tauomega import SCM, Abstraction, check, distance
 from tauomega.proofs.testing.questions import circuit_question
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deadline import OverrunError
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.distance import MeasuringInterrupted
@@ -18,6 +17,7 @@ from tauomega.solvers.engine import Budget, Problem
 from tauomega.solvers.enumeration import ENUMERATE
 from tauomega.solvers.gaps import recomputed
 from tauomega.solvers.optimum import OPTIMUM
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.defect import Metric, clauses
 from tauomega.theory.definitions.approximate import Approximate
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction

@@ -9,10 +9,10 @@ import pytest
 
 from tauomega import SCM, Abstraction, check, distance, load
 from tauomega.solvers.alpha_maps import alpha_maps
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.interpreter import Interpreter
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.defect import HIGH, LOW, Interventions, Joint, Metric, clauses
 from tauomega.theory.definitions.alpha import Alpha, AlphaError
 from tauomega.theory.definitions.counterfactual import Counterfactual

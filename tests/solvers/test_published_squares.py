@@ -12,11 +12,11 @@ import pytest
 from tauomega import SCM, Abstraction, Fails, check, distance, load
 from tauomega.proofs.testing.random_claims import random_claim
 from tauomega.solvers.bottleneck import BOTTLENECK
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.enumeration import ENUMERATE
 from tauomega.solvers.gaps import recomputed
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.defect import Metric, clauses
 from tauomega.theory.definitions.approximate import Approximate
 from tauomega.theory.definitions.constructive import Constructive

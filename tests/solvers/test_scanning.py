@@ -9,10 +9,10 @@ import pytest
 
 from tauomega import SCM, Abstraction
 from tauomega.solvers.bits import Bits
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.circuits import values_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
+from tauomega.solvers.problems import problem_of
 from tauomega.solvers.scanning import Code, code_of, fastest, scan_in_numpy
 from tauomega.solvers.scanning_compiled import scan_compiled
 from tauomega.theory.defect import clauses

@@ -9,10 +9,10 @@ from typing import ClassVar
 import pytest
 
 from tauomega import SCM, Abstraction, check
-from tauomega.solvers.checking import problem_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.portfolio import engine_names, get_engine
+from tauomega.solvers.problems import problem_of
 from tauomega.theory.abstraction import Abstraction as Claim
 from tauomega.theory.defect import (
     HIGH,

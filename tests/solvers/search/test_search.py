@@ -16,8 +16,8 @@ from tauomega.proofs.testing.searches import (
     parity_blocks,
     quotient_map,
 )
-from tauomega.solvers.checking import policies_of
 from tauomega.solvers.engine import Budget
+from tauomega.solvers.problems import policies_of
 from tauomega.solvers.refuting import refute
 from tauomega.solvers.search import apart, counting, searching
 from tauomega.solvers.search.demands import Demands
