@@ -95,6 +95,7 @@ def check(
         CheckInterrupted: a `KeyboardInterrupt`; it has the clauses that were decided, and how far the next had come.
 
     Example:
+        >>> from tauomega import SCM, Abstraction
         >>> from tauomega.theory.definitions.constructive import Constructive
         >>> low = SCM.from_text("U[1..2] : bool\nX[i] = U[i]")
         >>> high = SCM.from_text("U : bool\nY = U")
