@@ -30,6 +30,7 @@ from tauomega.theory.kernel import (
     evaluate,
     free_names,
 )
+from tauomega.theory.kernel.tabled import evaluator
 
 __all__ = ["Columns", "NotVectorisedError", "compile_column", "compile_predicate"]
 
@@ -104,9 +105,10 @@ def _lookup(
 ) -> Callable[[Columns], Array]:
     sizes = [domains[name].size for name in names]
     table = np.empty(prod(sizes), dtype=np.intp)
+    value_at = evaluator(expression)
     for row, values in enumerate(product(*(domains[name] for name in names))):
         state = dict(zip(names, values, strict=True))
-        value = evaluate(expression, state)
+        value = value_at(state)
         if value not in target:
             raise _outside(value, target, state)
         table[row] = target.index(value)

@@ -64,21 +64,47 @@ def _dominators(
     circuit: Circuit, cone: tuple[int, ...], literals: tuple[int, ...], root: int
 ) -> dict[int, int]:
     """The nearest gate through which all paths from each gate to the root lead."""
-    depth, above = {root: 0}, dict.fromkeys((abs(f) for f in literals), root)
+    above = dict.fromkeys((abs(f) for f in literals), root)
+    tree = _Tree(root)
     for number in reversed(cone):
-        depth[number] = depth[above[number]] + 1
+        tree.add(number, above[number])
         kind, operands = circuit.gates[number]
         for f in operands if kind != VAR else ():
-            child, other = abs(f), number
-            if child in above:
-                mine = above[child]
-                while mine != other:
-                    if depth[mine] > depth[other]:
-                        mine = above[mine]
-                    else:
-                        other = above[other]
-            above[child] = other
+            child = abs(f)
+            above[child] = tree.meeting(above[child], number) if child in above else number
     return above
+
+
+class _Tree:
+    """A tree that grows by leaves; where the ways up from two nodes meet is found in logarithmic time.
+
+    Source: Myers (1983), An applicative random-access stack: each node keeps one long jump upwards.
+    """
+
+    __slots__ = ("depth", "jump", "up")
+
+    def __init__(self, root: int) -> None:
+        self.depth, self.up, self.jump = {root: 0}, {root: root}, {root: root}
+
+    def add(self, node: int, parent: int) -> None:
+        depth, jump = self.depth, self.jump
+        depth[node], self.up[node] = depth[parent] + 1, parent
+        first = jump[parent]
+        second = jump[first]
+        alike = depth[parent] - depth[first] == depth[first] - depth[second]
+        jump[node] = second if alike else parent
+
+    def meeting(self, one: int, other: int) -> int:
+        """The lowest node that is above both, or one of them."""
+        depth, jump, up = self.depth, self.jump, self.up
+        if depth[one] < depth[other]:
+            one, other = other, one
+        while depth[one] > depth[other]:
+            one = jump[one] if depth[jump[one]] >= depth[other] else up[one]
+        while one != other:
+            far = jump if jump[one] != jump[other] else up
+            one, other = far[one], far[other]
+        return one
 
 
 def _dominates(above: dict[int, int], gate: int, variable: int) -> bool:

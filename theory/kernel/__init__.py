@@ -6,7 +6,7 @@
 | `resolving`, `mentioned`, `scope`, `vectors`, `statements`, `reading` | names, families, lines, models |
 | `completing`, `ordering`, `imaging` | order, cycles, inferred domains, what must be so |
 | `domain`, `law`, `expression`, `program` | the values that all this makes |
-| `evaluation`, `printing`, `change`, `intervening` | values and solutions; text again; interventions |
+| `evaluation`, `tabled`, `printing`, `change`, `intervening` | values and solutions; text again; interventions |
 | `circuit`, `words`, `blasting` | gates, exact numbers as gates, expressions as gates |
 | `commuting` | that squares commute: as data, as one model, as a circuit |
 | `clausal`, `diagram`, `reaching` | refutations, decision diagrams, ranges of weighted sums |

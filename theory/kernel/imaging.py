@@ -8,7 +8,6 @@ from math import prod
 
 from .domain import BOOL, Domain, Finite, Range, Reals, Value
 from .errors import EvaluationError, Fault, InputError, Source
-from .evaluation import evaluate
 from .expression import (
     Apply,
     Case,
@@ -20,6 +19,7 @@ from .expression import (
     free_names,
     walk,
 )
+from .tabled import evaluator
 
 __all__ = ["as_domain", "check_expression", "image", "is_number", "stays_within"]
 
@@ -70,9 +70,9 @@ def image(expression: Expression, domains: Mapping[str, Domain]) -> Domain:
         raise InputError(
             [f"the domain cannot be inferred from {size} points; declare it: name : domain = …"]
         )
-    values: dict[Value, None] = {}
+    value_at, values = evaluator(expression), dict[Value, None]()
     for point in product(*finite):
-        values.setdefault(evaluate(expression, dict(zip(names, point, strict=True))))
+        values.setdefault(value_at(dict(zip(names, point, strict=True))))
     return as_domain(values, [v for d in finite if any(map(_is_label, _few(d))) for v in d])
 
 
@@ -220,9 +220,10 @@ def _totality(
             continue  # a zero is found, and named, when it is met
         if prod(d.size for d in finite) > LIMIT:
             continue
+        value_at = evaluator(partial)
         for point in product(*finite):
             try:
-                evaluate(partial, dict(zip(names, point, strict=True)))
+                value_at(dict(zip(names, point, strict=True)))
             except EvaluationError as error:
                 faults.append(Fault(str(error), text, node.span if text else None, source))
                 break
@@ -244,9 +245,10 @@ def stays_within(
     finite = [d for d in (domains[n] for n in names) if isinstance(d, Finite | Range)]
     if len(finite) < len(names) or prod(d.size for d in finite) > LIMIT:
         return None
+    value_at = evaluator(expression)
     for point in product(*finite):
         state = dict(zip(names, point, strict=True))
-        value = evaluate(expression, state)
+        value = value_at(state)
         if value not in target:
             shown = ", ".join(f"{name} = {v}" for name, v in state.items()) or "every state"
             return f"the value is {value}, outside {target}, at {shown}"
