@@ -169,7 +169,7 @@ def _read_by_others(claim: Abstraction) -> Iterator[str]:
         yield from () if mechanism is None else free_names(mechanism)
 
 
-def verdict(claim: Abstraction, notion: Notion | Asked) -> bool | None:
+def verdict(claim: Abstraction, notion: Notion | Asked, *, timeout: float = 30) -> bool | None:
     """What `check` says: holds, fails, or `None` where the notion does not apply to the claim.
 
     Raises:
@@ -185,10 +185,12 @@ def verdict(claim: Abstraction, notion: Notion | Asked) -> bool | None:
             claim = with_sites(claim, notion.sites, supports)
         except InputError:
             return None
-    return decided_by_check(claim, notion.definition)
+    return decided_by_check(claim, notion.definition, timeout=timeout)
 
 
-def decided_by_check(claim: Abstraction, definition: Definition) -> bool | None:
+def decided_by_check(
+    claim: Abstraction, definition: Definition, *, timeout: float = 30
+) -> bool | None:
     """What `check` says of a claim as it is: holds, fails, or `None` where the notion does not apply.
 
     Raises:
@@ -197,7 +199,7 @@ def decided_by_check(claim: Abstraction, definition: Definition) -> bool | None:
     from tauomega.solvers.checking import check
 
     try:
-        name = check(claim, definition, timeout=30).name
+        name = check(claim, definition, timeout=timeout).name
     except InputError:
         return None
     assert name != "unknown", (definition, claim)

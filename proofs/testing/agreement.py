@@ -45,7 +45,7 @@ from tauomega.theory.verdict import INFINITE, Enumeration
 from .questions import Question, circuit_question, problems_of, random_question
 from .quotients import finite_domain
 
-__all__ = ["ENGINES", "LIES", "Heard", "asked", "complaints", "drawn", "main"]
+__all__ = ["ENGINES", "LIES", "Heard", "asked", "complaints", "drawn", "main", "replayed"]
 
 ENGINES: tuple[Engine, ...] = (
     get_engine("table"),
@@ -146,12 +146,17 @@ def _square(answer: Answer) -> object:
     return (point["i"], point["u"]) if "i" in point and "u" in point else None
 
 
+def replayed(heard: Heard, answer: Answer) -> bool | None:
+    """Whether the counterexample is one, by plain exact evaluation; `None` if it has no replay of its own."""
+    found = explain(heard.problem, answer, Budget(SECONDS))
+    parameters: Any = (answer.point or {}).get("parameters", {})
+    return replays(heard.problem.claim, found, parameters)
+
+
 def _not_replayed(heard: Heard, answer: Answer) -> str:
     """Why the counterexample is none; empty if it is one, or has no replay of its own."""
     try:
-        found = explain(heard.problem, answer, Budget(SECONDS))
-        parameters: Any = (answer.point or {}).get("parameters", {})
-        outcome = replays(heard.problem.claim, found, parameters)
+        outcome = replayed(heard, answer)
     except (KeyError, ValueError, AssertionError, InputError) as error:
         return f"its counterexample cannot be read: {type(error).__name__}: {error}"
     return "its counterexample does not replay" if outcome is False else ""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
+from typing import Any
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.errors import InputError
@@ -46,6 +47,7 @@ from .random_linear import random_linear_claim
 __all__ = ["MAKERS", "Maker"]
 
 Maker = Callable[[random.Random], Abstraction]
+SEMANTICS = ("exact-grid", "all-orders(float64)", "ieee(float64, cpu, batch=1)")
 
 
 def quotients(rng: random.Random) -> Abstraction:
@@ -295,6 +297,13 @@ def boxed_network(rng: random.Random) -> Abstraction:
     return Abstraction.from_text(model, high, {"out": "output[0] > output[1]"}, sites={"m": site})
 
 
+def networks(rng: random.Random) -> Abstraction:
+    """The same networks under each semantics; weights are eighths, so that machines compute them without rounding."""
+    claim = boxed_network(rng)
+    low: Any = claim.low
+    return replace(claim, low=replace(low, semantics=rng.choice(SEMANTICS)))
+
+
 def hidden_layer(rng: random.Random) -> Abstraction:
     """Two or three inputs, a hidden layer with states that no run reaches, and an algorithm with two inner bits."""
     inputs = Range(0, rng.randint(1, 2))
@@ -347,6 +356,7 @@ MAKERS: tuple[Maker, ...] = (
     conditional_laws,
     circular,
     boxed_network,
+    networks,
     hidden_layer,
     linear,
     unnoticed,
