@@ -15,11 +15,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, final, get_args, get_type_hints
 
-from tauomega.solvers.checking import check, policies_of, problem_of
+from tauomega.solvers.checking import check
 from tauomega.solvers.child import in_this_process
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget, Engine, Problem
 from tauomega.solvers.portfolio import engine_names, get_engine, refused
+from tauomega.solvers.problems import policies_of, problem_of
 from tauomega.solvers.reductions import reduced
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.counterexample import NotSolvable
