@@ -14,6 +14,8 @@ from tauomega.theory.kernel.parsing import Parser
 from tauomega.theory.scm import SCM
 from tauomega.theory.toml_source import Locate
 
+from .captured_model import CapturedModel
+from .captured_task import is_captured, read_captured
 from .coordinates import Coordinates
 from .exact_layers import feature_names
 from .feature_text import features_of
@@ -36,22 +38,26 @@ class NetworkTaskReader:
         directory: Path,
         semantics: str | None,
         locate: Locate,
+        sites: Mapping[str, object] | None = None,
     ) -> LowModel:
-        """The network of a `[low]` table.
+        """The network of a `[low]` table; a captured one with its sites (`captured_task`).
 
         Raises:
             InputError: unknown keys, wrong types, inputs without a high-level variable of their
                 name, or whatever is wrong with the file of weights; all at once.
         """
         faults: list[Fault | str] = []
-        for key in table:
+        captured = is_captured(table)
+        for key in () if captured else table:
             if key not in _KEYS:
                 faults.append(f"[low] has no key {key!r} for a network{nearest(key, _KEYS)}")
         weights, architecture, inputs = (
             table.get(k) for k in ("weights", "architecture", "inputs")
         )
         folder = table.get("directory")
-        if folder is not None:
+        if captured:
+            pass
+        elif folder is not None:
             if not isinstance(folder, str):
                 faults.append('directory is the path of a folder, such as directory = "my_model"')
             faults += [
@@ -62,7 +68,7 @@ class NetworkTaskReader:
             ]
         elif not isinstance(weights, str):
             faults.append('[low] needs weights = "file.safetensors", or directory = "…"')
-        if folder is None and not isinstance(architecture, dict):
+        if not captured and folder is None and not isinstance(architecture, dict):
             faults.append(
                 '[low] needs architecture = { type = "mlp", layers = […], activation = "…" }'
             )
@@ -79,6 +85,10 @@ class NetworkTaskReader:
                 )
             else:
                 domains[name] = high.domain(name)
+        if captured:
+            if faults:
+                raise InputError(faults)
+            return read_captured(table, domains, sites or {}, directory, semantics, locate)
         encode = self._encode(table.get("encode", {}), domains, locate, faults)
         digest = table.get("sha256")
         if digest is not None and not isinstance(digest, str):
@@ -119,7 +129,14 @@ class NetworkTaskReader:
         return found
 
     def site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:
-        """The units that a site string names."""
+        """The units that a site string names; of a captured network, the variable that holds it."""
+        if isinstance(low, CapturedModel):
+            found = tuple(name for name, own in low.sites.items() if own == text)
+            if not found:
+                raise InputError(
+                    [Fault(f"{text!r} was not captured", text, (0, len(text)), source)]
+                )
+            return found[:1]
         assert isinstance(low, NetworkModel)
         return parse_site(text, low.network, source, features=low.features)
 

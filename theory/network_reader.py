@@ -24,8 +24,9 @@ class NetworkReader(Protocol):
         directory: Path,
         semantics: str | None,
         locate: Locate,
+        sites: Mapping[str, object] | None = None,
     ) -> LowModel:
-        """The network as a low-level model."""
+        """The network as a low-level model; `sites` is what the claim says of them."""
         ...
 
     def site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:

@@ -180,7 +180,16 @@ class _Reader:
                 raise InputError(
                     ["this reader decides SCMs only; load networks with tauomega.load"]
                 )
-            return self.network.read(table, high, self.directory, semantics, self.locate)
+            claim = self.table.get("abstraction", {})
+            sites = claim.get("sites", {}) if isinstance(claim, dict) else {}
+            return self.network.read(
+                table,
+                high,
+                self.directory,
+                semantics,
+                self.locate,
+                sites if isinstance(sites, dict) else {},
+            )
         self._known(table, _LOW, "low")
         if table.get("kind", "scm") != "scm":
             self.fault(f'kind is "scm" or "network", not {table["kind"]!r}', "low", "kind")

@@ -41,8 +41,16 @@ def under(claim: Abstraction, semantics: str) -> Abstraction:
     Raises:
         InputError: the low-level model is no network.
     """
+    from tauomega.bridge.captured_model import CapturedModel
     from tauomega.bridge.network_model import NetworkModel
 
+    if isinstance(claim.low, CapturedModel):
+        raise InputError(
+            [
+                f"a captured network is decided by a table under {claim.low.tabulated}; another batch "
+                "is asked for in the task, as its semantics"
+            ]
+        )
     if not isinstance(claim.low, NetworkModel):
         raise InputError(["an SCM has exact semantics; --semantics is for networks"])
     return replace(claim, low=replace(claim.low, semantics=semantics))

@@ -247,7 +247,7 @@ def expected_signs(question: AlignmentQuestion, kind: Sequence[str]) -> tuple[li
         tables.append(found.table[..., found.bases])
     assert codes is not None
     signs = torch.stack(tables, dim=-1).float() * 2 - 1
-    return [torch.tensor(code) for code in codes], signs
+    return list(codes), signs
 
 
 def _rows(rows: Sequence[Sequence[Fraction]]) -> Tensor:

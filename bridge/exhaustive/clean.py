@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 import torch
 
 from ..graph.network import CapturedNetwork
-from ..graph.sites import Site
+from ..graph.sites import Site, Slice
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,7 +74,10 @@ def run_clean(
         for name in wanted:
             kept[name].append(values[name][:size] if name in by_row else values[name])
         for name, site in sites.items():
-            held[name].append(site.read(values[site.node])[:size])
+            value = values[site.node]
+            if isinstance(site, Slice):  # copies entries, so that fewer rows have the same bits
+                value = value[:size]
+            held[name].append(site.read(value)[:size])
     return CleanRuns(
         {n: torch.cat(parts) if n in by_row else parts[0] for n, parts in kept.items()},
         by_row,

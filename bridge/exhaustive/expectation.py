@@ -23,13 +23,13 @@ class Codes:
     """What the label of an interchange depends on.
 
     Attributes:
-        sources: for each site the number of its high-level value in each input's run.
-        bases: the number of each input's context.
+        sources: for each site the number of its high-level value in each input's run, shape (inputs,).
+        bases: the number of each input's context, shape (inputs,).
         table: the label for each combination, shape (values of each site …, contexts).
     """
 
-    sources: list[list[int]]
-    bases: list[int]
+    sources: tuple[Tensor, ...]
+    bases: Tensor
     table: Tensor
 
 
@@ -74,4 +74,5 @@ class Expectation:
             hard = Hard(tuple(zip(sites, chosen, strict=True)))
             table += [self.label(self.high.run(dict(key), hard)[self.output]) for key in distinct]
         shape = [*(len(v) for v in values.values()), len(distinct)]
-        return Codes(sources, bases, torch.tensor(table).reshape(shape))
+        numbers = tuple(map(torch.tensor, sources))
+        return Codes(numbers, torch.tensor(bases), torch.tensor(table).reshape(shape))

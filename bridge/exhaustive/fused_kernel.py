@@ -12,7 +12,7 @@ import numpy as np
 
 __all__ = ["WIDTH", "scan_pairs"]
 
-WIDTH = 64
+WIDTH = 128
 CONTRACTED = {"contract", "nsz"}
 """Products and sums may be fused, the sign of a zero is free; infinities and NaN keep their meaning."""
 

@@ -111,7 +111,7 @@ class Replay:
         kept = (output, *network.constants)
         releases = last_reads(network, self.suffix.steps, kept)
         frontier = self.clean.frontier(self.suffix.frontier, base)
-        found: Tensor = self.suffix.run(frontier, held, releases=releases)[output]
+        found: Tensor = self.suffix.run(frontier, held, releases=releases, fresh=True)[output]
         return found
 
     def _agrees(

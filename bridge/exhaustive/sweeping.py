@@ -81,14 +81,14 @@ class Sweeper:
         device = clean.held[chosen[0]].device
         codes = expectation.codes(chosen)
         self.table = codes.table.to(device)
-        self.bases = torch.tensor(codes.bases, device=device)
+        self.bases = codes.bases.to(device)
         self.device = device
         held: list[Tensor] = []
         self.codes: list[Tensor] = []
         self.firsts: list[Tensor] = []
         self.weights: list[Tensor] = []
         for name, listed in zip(chosen, codes.sources, strict=True):
-            code = torch.tensor(listed, device=device)
+            code = listed.to(device)
             first, weight = distinct_rows(clean.held[name], code)
             self.firsts.append(first)
             self.weights.append(weight)

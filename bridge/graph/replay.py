@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, final
 from tauomega.theory.errors import InputError
 
 from .network import CapturedNetwork, computed
+from .sites import Site, Slice
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from .sites import Site
 
 __all__ = ["Path", "Suffix", "interchanged", "last_reads", "path_patched"]
 
@@ -76,6 +75,7 @@ class Suffix:
         held: Sequence[Tensor],
         *,
         releases: Mapping[str, Iterable[str]] | None = None,
+        fresh: bool = False,
     ) -> dict[str, Any]:
         """The values after the sites are set to what is held, one tensor for a site.
 
@@ -84,6 +84,7 @@ class Suffix:
             held: what each site is set to.
             releases: `last_reads`: values are dropped when nothing reads them any more, so that their
                 memory serves the next ones.
+            fresh: whether nothing else holds the frontier's values, which are then changed in place.
 
         Returns:
             node -> value, for the frontier, the sites and every step, but for what was released.
@@ -99,7 +100,7 @@ class Suffix:
         with torch.no_grad():
             for node, group in at.items():
                 if node in values:
-                    values[node] = _written(values[node], group)
+                    values[node] = _written(values[node], group, fresh=fresh)
             for name in self.steps:
                 values[name] = computed(self.network.by_name[name], values)
                 if name in at:
@@ -208,7 +209,8 @@ def _reached(network: CapturedNetwork, sender: Site, kept: set[str]) -> set[str]
     return reached
 
 
-def _written(value: Tensor, group: Sequence[tuple[Site, Tensor]]) -> Tensor:
+def _written(value: Tensor, group: Sequence[tuple[Site, Tensor]], *, fresh: bool = False) -> Tensor:
     for site, tensor in group:
-        value = site.write(value, tensor)
+        write = site.overwrite if fresh and isinstance(site, Slice) else site.write
+        value = write(value, tensor)
     return value

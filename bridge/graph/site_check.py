@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, final
 
 from tauomega.theory.errors import InputError
 
 from .replay import Suffix
+from .sites import Slice
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +30,8 @@ __all__ = ["SiteReport", "check_site"]
 
 
 MOST_SHIFTS = 64
+CHUNK = 64
+"""Rows that are run at once, which bounds memory."""
 
 
 @final
@@ -62,36 +66,41 @@ class SiteReport:
         )
 
 
-def check_site(network: CapturedNetwork, site: Site, inputs: Sequence[Tensor]) -> SiteReport:
+def check_site(
+    network: CapturedNetwork,
+    site: Site,
+    inputs: Sequence[Tensor],
+    *,
+    outputs: Sequence[Site] | None = None,
+) -> SiteReport:
     """Look at a site, with every row as the base and the next as its source (then the one after, …).
 
     Args:
         network: the graph.
         site: the site.
         inputs: at least two different rows.
+        outputs: the parts of values that it should move; the whole outputs by default.
 
     Raises:
         InputError: interchanges move no output, or source = base is not the identity.
     """
     import torch
 
-    suffix = Suffix.of(network, [site])
-    clean = network.values(*inputs)
-    held = site.read(clean[site.node])
-    same = suffix.run(clean, [held])
-    ends = list(network.outputs.values())
+    ends = outputs or [Slice(node, (), name) for name, node in network.outputs.items()]
+    suffix = Suffix.of(network, [site], outputs=[end.node for end in ends])
+    look = partial(_looked, suffix, ends, inputs)
+    parts = [look(at, None) for at in range(0, len(inputs[0]), CHUNK)]
+    held = torch.cat([part.held for part in parts])
     faults = []
-    if not all(torch.equal(same[end], clean[end]) for end in ends):
+    if any(bool(part.moved.any()) for part in parts):
         faults.append(f"{site.name}: an interchange of a row with itself changes an output")
     rows = len(held)
     changed = torch.zeros(rows, dtype=torch.bool)
     tried = 0
     for shift in range(1, min(rows, MOST_SHIFTS + 1)):
-        moved = suffix.run(clean, [held.roll(-shift, 0)])
+        sources = held.roll(-shift, 0)
+        changed = torch.cat([look(at, sources).moved for at in range(0, rows, CHUNK)])
         tried += rows
-        for end in ends:
-            if len(clean[end]) == rows:
-                changed |= (moved[end] != clean[end]).reshape(rows, -1).any(1).cpu()
         if bool(changed.any()):
             break
     if not bool(changed.any()):
@@ -112,3 +121,36 @@ def check_site(network: CapturedNetwork, site: Site, inputs: Sequence[Tensor]) -
         rows,
         (len(suffix.steps), sum(n.target is not None for n in network.nodes)),
     )
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """Some rows: what the site holds in each, and whether setting it moved an output."""
+
+    held: Tensor
+    moved: Tensor
+
+
+def _looked(
+    suffix: Suffix,
+    ends: Sequence[Site],
+    inputs: Sequence[Tensor],
+    start: int,
+    sources: Tensor | None,
+) -> _Look:
+    """A chunk of rows, the site set to what the sources hold there, or to its own value."""
+    import torch
+
+    (site,) = suffix.sites
+    rows = [x[start : start + CHUNK] for x in inputs]
+    nodes = [*suffix.frontier, site.node, *(end.node for end in ends)]
+    clean = suffix.network.values(*rows, needed=nodes)
+    held = site.read(clean[site.node])
+    patched = suffix.run(clean, [held if sources is None else sources[start : start + len(held)]])
+    moved = torch.zeros(len(held), dtype=torch.bool)
+    for end in ends:
+        before, after = end.read(clean[end.node]), end.read(patched[end.node])
+        if len(before) == len(held):
+            moved |= (after != before).reshape(len(held), -1).any(1).cpu()
+    return _Look(held, moved)

@@ -75,9 +75,12 @@ class Slice:
 
     def write(self, value: Tensor, held: Tensor) -> Tensor:
         """The value with these entries replaced."""
-        changed = value.clone()
-        changed[self.key] = held
-        return changed
+        return self.overwrite(value.clone(), held)
+
+    def overwrite(self, value: Tensor, held: Tensor) -> Tensor:
+        """The same value with these entries replaced in place."""
+        value[self.key] = held
+        return value
 
     @property
     def key(self) -> tuple[slice | int | list[int], ...]:

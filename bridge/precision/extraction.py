@@ -12,7 +12,7 @@ definition, engine and certificate that accepts a finite model speaks of the net
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -41,6 +41,7 @@ from ..graph.mlp import graph_of_mlp
 from ..graph.network import CapturedNetwork
 from ..graph.replay import Suffix
 from ..graph.site_check import check_site
+from ..graph.sites import Slice
 from ..network import Network, exact_float
 from .machine import one_thread
 
@@ -125,6 +126,8 @@ def extract(
     inputs: InputTable,
     *,
     batch: int = 1,
+    outputs: Sequence[Site] | None = None,
+    most: int = MOST_RUNS,
 ) -> Extraction:
     """The finite causal model of some sites and the outputs.
 
@@ -133,11 +136,14 @@ def extract(
         sites: variable -> site, in different nodes.
         inputs: the inputs.
         batch: how many copies.
+        outputs: the parts of values whose numbers are `output[0]`, `output[1]`, …; the whole outputs by
+            default.
+        most: how many runs may be made.
 
     Raises:
         InputError: sites in one node, a site that moves no output (`graph.site_check`), more than 64
             output numbers, values that are not finite.
-        OutOfReachError: more than 65,536 runs.
+        OutOfReachError: more runs than that.
     """
     graph = graph_of_mlp(network) if isinstance(network, Network) else network
     clash = sorted(set(sites) & {*inputs.domains, "output"})
@@ -147,8 +153,8 @@ def extract(
         raise InputError(["two sites lie in one value; take them as one site"])
     with one_thread():
         for site in sites.values():
-            check_site(graph, site, inputs.tensors)
-        return _Extracting(graph, sites, inputs, batch).result()
+            check_site(graph, site, inputs.tensors, outputs=outputs)
+        return _Extracting(graph, sites, inputs, batch, outputs, most).result()
 
 
 @final
@@ -156,19 +162,23 @@ class _Extracting:
     """The tables so far: sites in the network's order, each with its alphabet of values."""
 
     def __init__(
-        self, graph: CapturedNetwork, sites: Mapping[str, Site], inputs: InputTable, batch: int
+        self,
+        graph: CapturedNetwork,
+        sites: Mapping[str, Site],
+        inputs: InputTable,
+        batch: int,
+        outputs: Sequence[Site] | None,
+        most: int,
     ) -> None:
+        self.most = most
+        self.outputs = outputs or [Slice(node, (), name) for name, node in graph.outputs.items()]
         place = {node.name: i for i, node in enumerate(graph.nodes)}
         self.graph, self.inputs = graph, inputs
         self.sites = dict(sorted(sites.items(), key=lambda item: place[item[1].node]))
-        self.clean = [
-            graph.values(
-                *(t[i : i + 1].expand(batch, *t.shape[1:]).clone() for t in inputs.tensors)
-            )
-            for i in range(len(inputs.points))
-        ]
-        self.runs = len(self.clean)
+        self.batch = batch
         self.alphabets: dict[str, dict[bytes, Tensor]] = {}
+        self.clean = self._clean_runs()
+        self.runs = len(self.clean)
         self.declared = [
             Declaration(name, Kind.INPUT, domain) for name, domain in inputs.parsed.items()
         ]
@@ -178,49 +188,63 @@ class _Extracting:
             self._add_site(name, site)
         self._add_outputs()
         values = {name: tuple(found.values()) for name, found in self.alphabets.items()}
-        meaning = (
-            f"ieee({str(self.graph.dtype).removeprefix('torch.')}, cpu, batch={self._batch()})"
-        )
+        meaning = f"ieee({str(self.graph.dtype).removeprefix('torch.')}, cpu, batch={self.batch})"
         return Extraction(SCM(complete(self.declared)), values, meaning, self.runs)
 
-    def _batch(self) -> int:
-        return len(self.clean[0][self.graph.inputs[0]])
+    def _clean_runs(self) -> list[dict[str, Any]]:
+        """What the patched runs read of every input's run, and nothing else, which bounds memory."""
+        kept: set[str] = set()
+        for name in (*self.sites, None):
+            part = [self.sites[name]] if name else self.outputs
+            ends = {site.node for site in part}
+            earlier = [self.sites[n] for n in self._before(name)]
+            kept |= ends
+            if earlier:
+                kept |= {*Suffix.of(self.graph, earlier, outputs=ends).frontier}
+        found = []
+        for i in range(len(self.inputs.points)):
+            rows = (
+                t[i : i + 1].expand(self.batch, *t.shape[1:]).clone() for t in self.inputs.tensors
+            )
+            values = self.graph.values(*rows, needed=kept)
+            found.append({name: values[name] for name in kept})
+        return found
 
-    def _before(self, nodes: set[str]) -> list[str]:
-        """The earlier sites from which one of these nodes descends."""
+    def _before(self, name: str | None) -> list[str]:
+        """The other sites that a site's value depends on; for `None`, that the outputs do."""
+        nodes = {self.sites[name].node} if name else {part.node for part in self.outputs}
         return [
-            name
-            for name, site in self.sites.items()
-            if name in self.alphabets and nodes & self.graph.descendants([site.node])
+            other
+            for other, site in self.sites.items()
+            if other != name and nodes & {site.node, *self.graph.descendants([site.node])}
         ]
 
     def _runs(
         self, earlier: Sequence[str], ends: Sequence[str]
-    ) -> list[tuple[tuple[int, ...], Any]]:
-        """The values after every setting of the earlier sites, for every input."""
+    ) -> Iterator[tuple[tuple[int, ...], Any]]:
+        """The values after every setting of the earlier sites, for every input, run by run."""
         counts = [len(self.alphabets[name]) for name in earlier]
         total = prod(counts) * len(self.clean)
-        if self.runs + total > MOST_RUNS:
-            raise OutOfReachError("runs to extract", self.runs + total, MOST_RUNS)
+        if self.runs + total > self.most:
+            raise OutOfReachError("runs to extract", self.runs + total, self.most)
         if not earlier:
-            return [((i,), clean) for i, clean in enumerate(self.clean)]
+            yield from (((i,), clean) for i, clean in enumerate(self.clean))
+            return
+        self.runs += total
         suffix = Suffix.of(self.graph, [self.sites[n] for n in earlier], outputs=ends)
-        found = []
         for i, clean in enumerate(self.clean):
             for setting in product(*(range(c) for c in counts)):
                 held = [
-                    list(self.alphabets[n].values())[k].expand(self._batch(), *self._shape(n))
+                    list(self.alphabets[n].values())[k].expand(self.batch, *self._shape(n))
                     for n, k in zip(earlier, setting, strict=True)
                 ]
-                found.append(((i, *setting), suffix.run(clean, held)))
-        self.runs += total
-        return found
+                yield (i, *setting), suffix.run(clean, held)
 
     def _shape(self, name: str) -> tuple[int, ...]:
         return tuple(next(iter(self.alphabets[name].values())).shape[1:])
 
     def _add_site(self, name: str, site: Site) -> None:
-        earlier = self._before({site.node})
+        earlier = self._before(name)
         found: dict[bytes, Tensor] = {}
         numbers: dict[tuple[int, ...], int] = {}
         for key, values in self._runs(earlier, [site.node]):
@@ -246,15 +270,19 @@ class _Extracting:
                 )
 
     def _add_outputs(self) -> None:
-        ends = list(self.graph.outputs.values())
-        earlier = self._before(set(ends))
+        ends = [part.node for part in self.outputs]
+        earlier = self._before(None)
         columns: dict[tuple[int, ...], list[Value]] = {}
         for key, values in self._runs(earlier, ends):
-            columns[key] = [v for end in ends for v in _exact(values[end][:1], "the output")]
+            columns[key] = [
+                v
+                for part in self.outputs
+                for v in _exact(part.read(values[part.node])[:1], part.name)
+            ]
         width = len(next(iter(columns.values())))
         if width > MOST_OUTPUTS:
             raise InputError(
-                [f"the outputs have {width:,} numbers; at most {MOST_OUTPUTS}: wrap the module"]
+                [f"the outputs have {width:,} numbers; at most {MOST_OUTPUTS}: choose some"]
             )
         for j in range(width):
             table = {key: row[j] for key, row in columns.items()}

@@ -192,8 +192,7 @@ EXPECTED = Expectation(HIGH, [{"P": k % 16, "Q": k // 16} for k in range(COUNT)]
 def wrong_pairs(labels: Tensor) -> int:
     """How many of all pairs have another label than the high model's."""
     codes = EXPECTED.codes(("A",))
-    source, base = torch.tensor(codes.sources[0]), torch.tensor(codes.bases)
-    wanted = codes.table[source[None, :], base[:, None]]
+    wanted = codes.table[codes.sources[0][None, :], codes.bases[:, None]]
     return int((labels.reshape(COUNT, COUNT) != wanted).sum())
 
 

@@ -1,0 +1,248 @@
+"""Tasks about captured networks: a local directory or a file of weights, decided by a table of its runs."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tauomega import check, load
+from tauomega.bridge.captured_model import CapturedModel
+from tauomega.cli.semantics import under
+from tauomega.proofs.certificates.verifying import verify
+from tauomega.proofs.certificates.writing import certificate_of
+from tauomega.theory.errors import InputError
+from tauomega.theory.verdict import Fails
+
+hf = pytest.importorskip("transformers")
+
+TASK = """
+definition = "interchange"
+semantics = "ieee(float32, cpu, batch=1)"
+joint = true
+[low]
+kind = "network"
+{source}
+inputs = ["A", "B"]
+tokens = ["A", "B + 2", "5"]
+outputs = ["logits[:, 2, :2]"]
+[high]
+text = '''
+input A, B : bool
+P = A
+out = P or B
+'''
+[abstraction.sites]
+P = ["transformer.h.0[:, 0]"]
+[abstraction.tau]
+out = "output[0] < output[1]"
+"""
+SHAPE = {"vocab_size": 16, "n_positions": 4, "n_embd": 16, "n_layer": 2, "n_head": 2}
+SHAPE |= {"bos_token_id": 0, "eos_token_id": 0}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a tiny GPT-2 in `tiny`."""
+    made: Path = tmp_path_factory.mktemp("captured")
+    torch.manual_seed(0)
+    module = hf.GPT2LMHeadModel(hf.GPT2Config(**SHAPE)).eval()
+    hf.utils.logging.disable_progress_bar()
+    module.save_pretrained(made / "tiny")
+    return made
+
+
+def written(folder: Path, name: str, *changes: tuple[str, str], source: str = "") -> Path:
+    """A task file: the text with some parts replaced."""
+    text = TASK.replace("{source}", source or 'directory = "tiny"')
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+def test_a_task_is_decided_about_what_the_network_computes(folder: Path) -> None:
+    """The table is that of the module itself, with the site set by a hook, one row at a time."""
+    task = load(written(folder, "plain"))
+    low = task.claim.low
+    assert isinstance(low, CapturedModel)
+    module = hf.GPT2LMHeadModel.from_pretrained(folder / "tiny").eval()
+    rows = torch.tensor([[a, b + 2, 5] for a in (0, 1) for b in (0, 1)])
+    kept: list[Any] = []
+    wrong = 0
+    with torch.no_grad():
+        for source in range(4):
+            for base in range(4):
+                kept.clear()
+                handle = module.transformer.h[0].register_forward_hook(
+                    lambda m, i, o: kept.append(o[0] if isinstance(o, tuple) else o)
+                )
+                module(rows[source : source + 1])
+                handle.remove()
+
+                def patch(m: Any, i: Any, o: Any) -> Any:
+                    value = (o[0] if isinstance(o, tuple) else o).clone()
+                    value[:, 0] = kept[0][:, 0]
+                    return (value, *o[1:]) if isinstance(o, tuple) else value
+
+                handle = module.transformer.h[0].register_forward_hook(patch)
+                logits = module(rows[base : base + 1]).logits[0, 2]
+                handle.remove()
+                wrong += bool(logits[0] < logits[1]) != bool(source // 2 or base % 2)
+    verdict = check(task.claim, task.definition)
+    assert isinstance(verdict, Fails) == (wrong > 0)
+    assert "ieee(float32, cpu, batch=1)" == verdict.question.semantics
+
+
+def test_a_certificate_is_read_again_by_running_the_network(folder: Path) -> None:
+    path = written(folder, "certified")
+    task = load(path)
+    verdict = check(task.claim, task.definition)
+    data = certificate_of(task.claim, task.definition, verdict, task=path.read_text())
+    found = verify(data, directory=folder)
+    assert "accepted" == found.outcome, found.reason
+    assert "the task's text was read again and says exactly this claim" == found.read[0]
+
+
+@pytest.mark.slow
+def test_a_certificate_of_another_network_is_refused(folder: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    path = written(folder, "altered")
+    task = load(path)
+    verdict = check(task.claim, task.definition)
+    data = certificate_of(task.claim, task.definition, verdict, task=path.read_text())
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "config.json").write_bytes((folder / "tiny" / "config.json").read_bytes())
+    tensors = load_file(folder / "tiny" / "model.safetensors")
+    tensors["transformer.h.1.mlp.c_fc.weight"] *= 1.5
+    save_file(tensors, tmp_path / "tiny" / "model.safetensors", metadata={"format": "pt"})
+    found = verify(data, directory=tmp_path)
+    assert ("refused", "the task's text says something else of low") == (
+        found.outcome,
+        found.reason,
+    )
+
+
+def test_weights_with_an_architecture_are_the_same_network(folder: Path) -> None:
+    shape = ", ".join(f"{key} = {value}" for key, value in SHAPE.items())
+    source = (
+        'weights = "tiny/model.safetensors"\n'
+        f'architecture = {{ model = "GPT2LMHeadModel", model_type = "gpt2", {shape} }}'
+    )
+    plain, other = load(written(folder, "a")), load(written(folder, "b", source=source))
+    assert plain.claim.scm.program == other.claim.scm.program
+
+
+def test_what_is_missing_is_said_at_once(folder: Path) -> None:
+    path = written(
+        folder, "wrong",
+        ('semantics = "ieee(float32, cpu, batch=1)"\n', ""),
+        ('tokens = ["A", "B + 2", "5"]', 'tokens = ["A", 3]\ntoken = 1'),
+        ('P = ["transformer.h.0[:, 0]"]', 'P = ["a", "b"]'),
+    )  # fmt: skip
+    text = faults(path)
+    for part in (
+        "[low] has no key 'token' for a captured network",
+        "tokens is a list of strings",
+        "the site of 'P' is one string in a list",
+        'write semantics = "ieee(float32, cpu, batch=1)"',
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("transformer.h.0[:, 0]", "transformer.h.9[:, 0]", "no value 'transformer.h.9'"),
+        ("transformer.h.0[:, 0]", "transformer.h.0[:, 7]", "dimension 1 has positions 0 to 2"),
+        ('"B + 2"', '"B / 2"', "entry 1 of what the network reads is 1/2"),
+        ('"B + 2"', '"B + 20"', "index out of range"),
+        ('"B + 2"', '"B + 2 * 10000000000000000000"', "no integer of 64 bits"),
+        (
+            "float32, cpu",
+            "float16, cpu",
+            "the weights are torch.float32, not float16; write ieee(float32",
+        ),
+        ('"ieee(float32, cpu, batch=1)"', '"real"', "under real no task about a captured network"),
+        ('"tiny"', '"none"', "has no config.json"),
+    ],
+)
+def test_what_is_wrong_is_refused(folder: Path, old: str, new: str, message: str) -> None:
+    assert message in faults(written(folder, "refused", (old, new)))
+
+
+def test_a_table_beyond_the_limit_is_refused_with_advice(folder: Path) -> None:
+    path = written(
+        folder,
+        "many",
+        ("input A, B : bool\nP = A\nout = P or B", "input A, B : 0..13\nP = A\nout = P > B"),
+        ("h.0[:, 0]", "h.0[:, 1]"),
+    )
+    text = faults(path)
+    assert "runs to extract: 38,612 is more than the limit of 8,192; take inputs with fewer" in text
+
+
+def test_what_is_wrong_with_an_architecture_is_said_of_the_task(folder: Path) -> None:
+    """The folder that is made for the library is none of the user's business."""
+    source = 'weights = "tiny/model.safetensors"\narchitecture = { model = "NoModel" }'
+    text = faults(written(folder, "none", source=source))
+    assert "architecture: architectures names 'NoModel', no model that transformers has" == text
+
+
+def test_a_flag_of_semantics_is_refused_by_name(folder: Path) -> None:
+    claim = load(written(folder, "flag")).claim
+    with pytest.raises(InputError, match="decided by a table under ieee"):
+        under(claim, "real")
+
+
+def test_a_site_that_moves_no_chosen_output_is_refused(folder: Path) -> None:
+    """Position 2 comes after position 1, whose logits are read."""
+    path = written(
+        folder, "vacuous", ("logits[:, 2, :2]", "logits[:, 1, :2]"), ("h.0[:, 0]", "h.0[:, 2]")
+    )
+    assert "a claim about it would hold" in faults(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("n_embd", 2**40, "n_embd = 1,099,511,627,776 is too large"),
+        ("n_layer", 100_000, "100,000 layers, and the file has"),
+        ("n_embd", 4096, "parameters, the file"),
+        ("n_layer", 3, "the architecture also has"),
+        ("n_layer", 1, "the architecture has no"),
+        ("n_embd", 32, "the architecture has other shapes of"),
+    ],
+)
+def test_a_configuration_that_asks_for_more_than_the_file_is_refused(
+    folder: Path, tmp_path: Path, key: str, value: int, message: str
+) -> None:
+    tiny = tmp_path / "tiny"
+    tiny.mkdir()
+    config = json.loads((folder / "tiny" / "config.json").read_text())
+    (tiny / "config.json").write_text(json.dumps({**config, key: value}))
+    (tiny / "model.safetensors").symlink_to(folder / "tiny" / "model.safetensors")
+    assert message in faults(written(tmp_path, "task"))
+
+
+def test_a_hostile_file_of_weights_is_refused_before_anything_is_loaded(
+    folder: Path, tmp_path: Path
+) -> None:
+    tiny = tmp_path / "tiny"
+    tiny.mkdir()
+    (tiny / "config.json").write_bytes((folder / "tiny" / "config.json").read_bytes())
+    (tiny / "model.safetensors").write_bytes(struct.pack("<Q", 2**60))
+    assert "is no safetensors file" in faults(written(tmp_path, "task"))
