@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from tauomega.theory.errors import EvaluationError, Fault, InputError
@@ -19,7 +20,10 @@ from tauomega.theory.kernel import (
 )
 from tauomega.theory.toml_source import Locate
 
+from .network import exact_float
+
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 __all__ = ["columns_of", "rows_of"]
@@ -51,8 +55,12 @@ def columns_of(
     return found
 
 
-def rows_of(columns: list[Expression], domains: Mapping[str, Domain], *, integers: bool) -> Tensor:
-    """What the network reads for each combination of inputs, the first varying slowest."""
+def rows_of(columns: list[Expression], domains: Mapping[str, Domain], dtype: torch.dtype) -> Tensor:
+    """What the network reads for each combination of inputs, the first varying slowest.
+
+    Raises:
+        InputError: entries that are no numbers of this type: what is written is what is read.
+    """
     import torch
 
     faults, rows = [], []
@@ -66,20 +74,27 @@ def rows_of(columns: list[Expression], domains: Mapping[str, Domain], *, integer
                 value, text = "", str(error)
             else:
                 text = str(value)
-            if isinstance(value, str) or not _fits(value, integers=integers):
-                kind = "integer of 64 bits" if integers else "number that float64 has"
+            nearest = None if isinstance(value, str) else _nearest(value, dtype)
+            if nearest is None or nearest != value:
+                kind = "integer of 64 bits" if dtype == torch.int64 else f"number of {dtype}"
+                near = "" if nearest is None else f"; the nearest is {exact_float(nearest)}"
                 faults.append(
-                    f"entry {number} of what the network reads is {text} at {state}: no {kind}"
+                    f"entry {number} of what the network reads is {text} at {state}: no {kind}{near}"
                 )
-                value = 0
-            values.append(value)
-        rows.append([int(v) if integers else float(v) for v in values])
+            values.append(nearest or 0)
+        rows.append(values)
     if faults:
         raise InputError(faults[:10])
-    return torch.tensor(rows, dtype=torch.int64 if integers else torch.float64)
+    return torch.tensor(rows, dtype=dtype)
 
 
-def _fits(value: Fraction | int, *, integers: bool) -> bool:
-    if integers:
-        return value == int(value) and -(2**63) <= value < 2**63
-    return -(2**1023) < value < 2**1023
+def _nearest(value: Fraction | int, dtype: torch.dtype) -> float | int | None:
+    """What a type makes of a number; `None` where it has nothing finite near it."""
+    import torch
+
+    if dtype == torch.int64:
+        return int(value) if value == int(value) and -(2**63) <= value < 2**63 else None
+    if not -(2**1023) < value < 2**1023:
+        return None
+    rounded = float(torch.tensor(float(value), dtype=torch.float64).to(dtype))
+    return rounded if isfinite(rounded) else None

@@ -108,7 +108,8 @@ def read_captured(
     if faults:
         raise InputError(faults)
     assert meaning is not None
-    rows = rows_of(columns, domains, integers=kinds == ["tokens"])
+    import torch
+
     with (
         one_thread()
     ):  # a child of this process, which checks a certificate, has none of its threads
@@ -117,7 +118,7 @@ def read_captured(
         if str(dtype) != f"torch.{meaning.dtype}":
             own = replace(meaning, dtype=str(dtype).removeprefix("torch."))
             raise InputError([f"the weights are {dtype}, not {meaning.dtype}; write {own}"])
-        tensor = rows if kinds == ["tokens"] else rows.to(dtype)
+        tensor = rows_of(columns, domains, torch.int64 if kinds == ["tokens"] else dtype)
         network = capture(module, tensor[:2])
         _run_once(network, tensor)
         inputs = InputTable(domains, [tensor])

@@ -12,10 +12,12 @@ import torch
 
 from tauomega import check, load
 from tauomega.bridge.captured_model import CapturedModel
+from tauomega.bridge.captured_rows import rows_of
 from tauomega.cli.semantics import under
 from tauomega.proofs.certificates.verifying import verify
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.theory.errors import InputError
+from tauomega.theory.kernel import BOOL, Scope, parse_expression
 from tauomega.theory.verdict import Fails
 
 hf = pytest.importorskip("transformers")
@@ -246,3 +248,19 @@ def test_a_hostile_file_of_weights_is_refused_before_anything_is_loaded(
     (tiny / "config.json").write_bytes((folder / "tiny" / "config.json").read_bytes())
     (tiny / "model.safetensors").write_bytes(struct.pack("<Q", 2**60))
     assert "is no safetensors file" in faults(written(tmp_path, "task"))
+
+
+def test_what_is_written_is_what_the_network_reads() -> None:
+    domains = {"A": BOOL}
+    read = [parse_expression(text, Scope(domains)) for text in ("A / 2", "3", "1 - A")]
+    rows = rows_of(read, domains, torch.bfloat16)
+    assert rows.dtype == torch.bfloat16
+    assert rows.tolist() == [[0, 3, 1], [0.5, 3, 0]]
+    tenth = [parse_expression(text, Scope(domains)) for text in ("A / 10", "1" + 40 * "0")]
+    with pytest.raises(InputError) as caught:
+        rows_of(tenth, domains, torch.float32)
+    text = str(caught.value)
+    assert (
+        "is 1/10 at {'A': 1}: no number of torch.float32; the nearest is 13421773/134217728" in text
+    )
+    assert "is 1" + 40 * "0" + " at {'A': 0}: no number of torch.float32" in text
