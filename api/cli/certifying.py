@@ -50,6 +50,8 @@ def certify(
     except NotCertifiedError as error:
         return Written((f"no certificate: {error}",))
     found = verify(data, directory=directory, seconds=seconds)
+    if found.outcome == "not checked":
+        return Written((f"no certificate: it was made, but not checked: {found.reason}",))
     if found.outcome != "accepted":
         return Written((f"no certificate: the checker refuses it: {found.reason}",), refused=True)
     try:

@@ -24,6 +24,7 @@ LARGEST = 64_000_000
 CODES = {
     "accepted": ExitCode.HOLDS,
     "refused": ExitCode.DISAGREEMENT,
+    "not checked": ExitCode.UNKNOWN,
     "no certificate": ExitCode.BAD_INPUT,
 }
 
@@ -47,7 +48,7 @@ def command(
     """Check the certificate in FILE, which `check --certificate` wrote.
 
     The checker uses the standard library and the kernel only; then the certificate's task is read
-    again. Exit status: 0 accepted, 4 refused, 2 no certificate.
+    again. Exit status: 0 accepted, 4 refused, 3 not checked in time, 2 no certificate.
     """
     if file.stat().st_size > LARGEST:
         raise InputError([f"{file}: a certificate has at most {LARGEST:,} bytes"])

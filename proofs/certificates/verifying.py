@@ -26,7 +26,7 @@ class Verified:
     """What a certificate was seen to prove, or why it was not believed.
 
     Attributes:
-        outcome: `accepted`, `refused`, or `no certificate`.
+        outcome: `accepted`, `refused`, `not checked` (time or memory were over), or `no certificate`.
         reason: why not; empty if accepted.
         verdict: `holds` or `fails`, of an accepted one.
         statement: what is proved, in the checker's words.
@@ -70,9 +70,11 @@ def verify(
             pairs = tuple((clause, how) for clause, how in found["shown"])
             return Verified(**(found | lists | {"shown": pairs}))
         case Crashed(reason=reason):
-            return Verified("refused", f"the checker stopped: {reason}")
+            return Verified("not checked", f"the checker stopped: {reason}")
         case _:
-            return Verified("refused", f"it was not checked in {seconds:g} s")
+            return Verified(
+                "not checked", f"{seconds:g} s are over; give it more with a longer timeout"
+            )
 
 
 def _verify(data: bytes, task: str | None, directory: Path | None) -> Any:
