@@ -18,16 +18,17 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
+from ..namespace import below, copied, held_like, library_of, upwards
 from .formats import Format
 from .sums import INFLATE, linear_error, stored_error
 
 __all__ = ["Enclosure", "activated", "exactly", "linear", "merged"]
 
-Array = npt.NDArray[Any]
+Array = Any
+"""Of NumPy or of PyTorch, on any device, in float64."""
 OWN = 2.0**-52
 """Twice the unit of float64: γ_n of this module's own sums is below n OWN for n < 2^20."""
 
@@ -44,15 +45,13 @@ class Enclosure:
     @property
     def radius(self) -> Array:
         """How far a value can be from the centre, shape (runs, units)."""
-        found: Array = (np.abs(self.forms).sum(2) + self.rest) * INFLATE
-        return found
+        return (abs(self.forms).sum(2) + self.rest) * INFLATE
 
     @property
     def bounds(self) -> tuple[Array, Array]:
         """The ends of the enclosing intervals, rounded outward."""
         radius = self.radius
-        low = np.nextafter(self.centre - radius, -np.inf)
-        return low, np.nextafter(self.centre + radius, np.inf)
+        return below(self.centre - radius), upwards(self.centre + radius)
 
     def taken(self, runs: Array) -> Enclosure:
         """These runs, in this order; a run may come several times."""
@@ -61,8 +60,7 @@ class Enclosure:
 
 def exactly(values: Array) -> Enclosure:
     """Values without an error, shape (runs, units)."""
-    runs, units = values.shape
-    return Enclosure(values, np.zeros((runs, units, 0)), np.zeros((runs, units)))
+    return Enclosure(values, values[:, :, None][:, :, :0], 0.0 * values)
 
 
 def linear(value: Enclosure, weight: Array, bias: Array, form: Format) -> Enclosure:
@@ -77,27 +75,28 @@ def linear(value: Enclosure, weight: Array, bias: Array, form: Format) -> Enclos
     Raises:
         InputError: a partial sum or a result may overflow.
     """
+    library = library_of(weight)
     terms = weight.shape[1]
-    absolute = np.abs(weight)
+    absolute = abs(weight)
     own = (terms + 2) * OWN
     radius = value.radius
-    size = np.abs(value.centre) + radius
+    size = abs(value.centre) + radius
     shifted = value.centre @ weight.T
     centre = shifted + bias
-    forms = np.einsum("oi,ris->ros", weight, value.forms)
+    forms = library.einsum("oi,ris->ros", weight, value.forms)
     sums = size @ absolute.T * INFLATE
-    rest = (value.rest @ absolute.T + own * (sums + np.abs(bias))) * INFLATE
+    rest = (value.rest @ absolute.T + own * (sums + abs(bias))) * INFLATE
     reach = radius @ absolute.T * INFLATE
-    total = (sums + np.abs(bias)) * INFLATE
-    before = np.minimum(np.abs(shifted) + reach + own * sums, sums) * INFLATE
-    after = np.minimum(np.abs(centre) + reach + own * total, total) * INFLATE
+    total = (sums + abs(bias)) * INFLATE
+    before = library.minimum(abs(shifted) + reach + own * sums, sums) * INFLATE
+    after = library.minimum(abs(centre) + reach + own * total, total) * INFLATE
     operands = size.sum(1, keepdims=True) * INFLATE
     weights = absolute.sum(1) * INFLATE
     local = linear_error(form, terms, total, operands, weights, before, after, bias != 0)
     largest = min(form.largest, 2.0**127 if form.sum_precision == 24 else form.largest)
     if not bool((total + local < largest).all()):
         raise InputError([f"a sum may exceed {largest:.6g}, the range of {form.name}"])
-    return Enclosure(centre, np.concatenate([forms, _own_columns(local)], axis=2), rest)
+    return Enclosure(centre, library.concatenate([forms, _own_columns(local)], axis=2), rest)
 
 
 def activated(value: Enclosure, name: str, slope: float, form: Format) -> Enclosure:
@@ -105,20 +104,19 @@ def activated(value: Enclosure, name: str, slope: float, form: Format) -> Enclos
     if name == "identity":
         return value
     slope = slope if name == "leaky_relu" else 0.0
-    radius = value.radius
-    low, high = (
-        np.where(value.centre - radius >= 0, 1.0, slope),
-        np.where(value.centre + radius <= 0, slope, 1.0),
-    )
+    library = library_of(value.centre)
+    one, radius = library.ones_like(value.centre), value.radius
+    low = library.where(value.centre - radius >= 0, one, slope)
+    high = library.where(value.centre + radius <= 0, slope, one)
     middle, half = (low + high) / 2, (high - low) / 2
-    centre = np.where(value.centre >= 0, value.centre, value.centre * slope)
-    rest = middle * value.rest + half * radius + 2 * OWN * (np.abs(value.centre) + radius)
+    centre = library.where(value.centre >= 0, value.centre, value.centre * slope)
+    rest = middle * value.rest + half * radius + 2 * OWN * (abs(value.centre) + radius)
     passed = Enclosure(centre, middle[:, :, None] * value.forms, rest * INFLATE)
-    local = np.full_like(centre, 2.0**form.least)  # a subnormal value may be flushed
+    local = library.full_like(centre, 2.0**form.least)  # a subnormal value may be flushed
     if slope:
-        scaled = slope * (np.abs(value.centre) + radius) * INFLATE
+        scaled = slope * (abs(value.centre) + radius) * INFLATE
         stored = form.unit * scaled if form.precision < 24 else 0.0 * scaled  # the slope itself
-        local = np.where(value.centre - radius >= 0, local, stored_error(form, scaled, stored))
+        local = library.where(value.centre - radius >= 0, local, stored_error(form, scaled, stored))
     rest = passed.rest + local
     return Enclosure(passed.centre, passed.forms, rest * INFLATE)
 
@@ -130,22 +128,19 @@ def merged(base: Enclosure, patches: list[tuple[Array, Enclosure]]) -> Enclosure
         base: the runs that are patched.
         patches: (units, an enclosure of the same number of runs and all units of the layer).
     """
-    centre, rest = base.centre.copy(), base.rest.copy()
-    forms = [base.forms.copy()]
+    library = library_of(base.centre)
+    centre, rest = copied(base.centre), copied(base.rest)
+    forms = [copied(base.forms)]
     for units, source in patches:
         centre[:, units], rest[:, units] = source.centre[:, units], source.rest[:, units]
         for part in forms:
             part[:, units] = 0.0
-        own = np.zeros_like(source.forms)
+        own = library.zeros_like(source.forms)
         own[:, units] = source.forms[:, units]
         forms.append(own)
-    return Enclosure(centre, np.concatenate(forms, axis=2), rest)
+    return Enclosure(centre, library.concatenate(forms, axis=2), rest)
 
 
 def _own_columns(local: Array) -> Array:
     """One column for each unit's rounding: diagonal matrices, shape (runs, units, units)."""
-    runs, units = local.shape
-    found = np.zeros((runs, units, units))
-    places = np.arange(units)
-    found[:, places, places] = local
-    return found
+    return local[:, :, None] * held_like(np.eye(local.shape[1]), local)

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any, final
 
 import numpy as np
-import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
@@ -17,7 +16,7 @@ from .formats import FORMATS, rounded
 
 __all__ = ["OrdersNetwork", "stored_network", "stored_row"]
 
-Array = npt.NDArray[Any]
+Array = Any
 
 
 def stored_network(network: Network, dtype: str) -> list[tuple[Array, Array]]:
@@ -59,17 +58,29 @@ def stored_row(row: Sequence[Fraction], dtype: str) -> Array:
 class OrdersNetwork:
     """A network whose weights are stored in a format, run under every order of summation.
 
+    Args:
+        network: the network.
+        dtype: the format.
+        device: where PyTorch's arrays, rows and enclosures, are to be; without one they are NumPy's.
+
     Raises:
         InputError: a leaky ReLU whose slope is not between 0 and 1; weights that overflow.
     """
 
-    def __init__(self, network: Network, dtype: str) -> None:
+    def __init__(self, network: Network, dtype: str, device: str | None = None) -> None:
         self.network = network
         self.form = FORMATS[dtype]
         slopes = [layer.activation.slope for layer in network.layers]
         if not all(0 <= slope <= 1 for slope in slopes):
             raise InputError(["all-orders is derived for leaky ReLUs with slopes from 0 to 1"])
         self._stored = stored_network(network, dtype)
+        if device is not None:
+            import torch
+
+            self._stored = [
+                (torch.from_numpy(weight).to(device), torch.from_numpy(bias).to(device))
+                for weight, bias in self._stored
+            ]
 
     def clean(self, rows: Array) -> list[Enclosure]:
         """Every layer of runs without an interchange; `rows` of shape (runs, inputs), as stored."""

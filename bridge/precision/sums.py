@@ -45,13 +45,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ..namespace import library_of
 from .formats import Format
 
 __all__ = ["INFLATE", "growth", "linear_error", "stored_error", "sum_error"]
 
-Array = npt.NDArray[Any]
+Array = Any
+"""Of NumPy or of PyTorch, on any device, in float64."""
 INFLATE = 1.0 + 2.0**-30
 MOST_TERMS = 2**20
 
@@ -87,7 +88,7 @@ def sum_error(
     flushed = max(omega, 2.0**form.least)
     cut = (1.0 + form.operand) ** 2
     lost = omega * (2 * terms + 1) + flushed * (operands + weights + terms * flushed + 1)
-    error: Array = (cut - 1.0 + gamma * cut) * absolute + (1.0 + gamma) * lost
+    error = (cut - 1.0 + gamma * cut) * absolute + (1.0 + gamma) * lost
     return error * INFLATE
 
 
@@ -100,7 +101,7 @@ def stored_error(form: Format, size: Array, error: Array) -> Array:
     unit = 2.0**-form.sum_precision
     if not form.stores_sums:
         unit = (1.0 + unit) * (1.0 + form.unit) - 1.0
-    grown: Array = error + unit * (size + error) + 2.0 ** (form.least + 1)
+    grown = error + unit * (size + error) + 2.0 ** (form.least + 1)
     return grown * INFLATE
 
 
@@ -129,5 +130,6 @@ def linear_error(
     error = sum_error(form, terms, absolute, operands, weights)
     if form.stores_sums:
         return error
-    once = stored_error(form, np.maximum(before, after), error)
-    return np.where(biased, stored_error(form, after, stored_error(form, before, error)), once)
+    library = library_of(before)
+    once = stored_error(form, library.maximum(before, after), error)
+    return library.where(biased, stored_error(form, after, stored_error(form, before, error)), once)

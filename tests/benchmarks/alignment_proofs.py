@@ -3,6 +3,7 @@
     python tests/benchmarks/alignment_proofs.py               # eleven networks, trained here
     pip install pyvene==0.1.8                                 # the refuting pair is then replayed by it too
     python tests/benchmarks/alignment_proofs.py --classes       # what classes reach on a random network
+    python tests/benchmarks/alignment_proofs.py --classes --rows FILE   # a class a row; rows that FILE has are kept
 
 4-16-16-2 networks trained for (A = B) = (C = D) over A, …, D in {-3, -1, 1, 3}, on the task alone: 256
 contexts, 131,072 interchanges of either equality. DAS is one round of training with eight features each; its
@@ -15,6 +16,7 @@ import argparse
 import time
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -144,16 +146,39 @@ def show_refuted() -> None:
     say("\n" + PYVENE)
 
 
-def show_classes(seed: int) -> None:
-    """What each class reaches on a network, on a random one, and for a permuted algorithm."""
-    asked = question(seed)
-    say("| class | network | nothing exchanged | random network | permuted algorithm |")
-    say("|---|---|---|---|---|")
+def show_classes(seed: int, rows: Path | None) -> None:
+    """What each class reaches on a network, on a random one, and for a permuted algorithm.
+
+    A row is written as soon as it is known, and one that the file already has is not computed again.
+    """
+    heading = (
+        "| class | network | nothing exchanged | random network | permuted algorithm | seconds |",
+        "|---|---|---|---|---|---|",
+    )
+    kept = rows.read_text(encoding="utf-8").splitlines() if rows and rows.exists() else []
     once = Guidance(rounds=1)
+    asked: AlignmentQuestion | None = None
+
+    def tell(line: str) -> None:
+        say(line)
+        if rows is not None and line not in kept:
+            with rows.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+
+    for line in heading:
+        tell(line)
     for kind in alignment_classes():
+        before = [line for line in kept if line.startswith(f"| {kind.name} |")]
+        if before:
+            say(before[0])
+            continue
+        asked = asked or question(seed)
+        start = time.process_time()
         found = score(asked, kind, align(asked, kind, once), once)
+        seconds = time.process_time() - start
         values = (found.accuracy, found.nothing, found.random_network, found.permuted_algorithm)
-        say(f"| {kind.name} | {' | '.join(f'{float(v):.4f}' for v in values)} |")
+        shown = " | ".join(f"{float(v):.4f}" for v in values)
+        tell(f"| {kind.name} | {shown} | {seconds:.1f} |")
 
 
 def main() -> int:
@@ -162,10 +187,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=16)
     parser.add_argument("--seed", type=int, action="append")
     parser.add_argument("--classes", action="store_true")
+    parser.add_argument("--rows", type=Path, metavar="FILE", help="where --classes keeps its rows")
     given = parser.parse_args()
     torch.set_num_threads(1)
     if given.classes:
-        show_classes((given.seed or [6])[0])
+        show_classes((given.seed or [6])[0], given.rows)
         return 0
     proved = show(given.seed or SEEDS, given.rounds)
     show_refuted()

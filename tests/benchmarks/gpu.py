@@ -1,4 +1,4 @@
-"""The one run on a GPU: ceilings, sweeps, exactness, batch invariance, enclosures. JSON on stdout or --output.
+"""The one run on a GPU: ceilings, sweeps, exactness, enclosures, bounds. JSON on stdout or --output.
 
     python tests/benchmarks/gpu.py --output tests/benchmarks/results/gpu.json   # minutes on a large GPU
     python tests/benchmarks/gpu.py --small                                       # seconds, on a CPU too
@@ -12,101 +12,54 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from device_run import Run, copy_rate, product_rate
+from gpu_bounds import bounds_over_boxes, enclosures, splitting
+from gpu_sweeps import decoders, mlp, roofline, swept
 from torch import Tensor, nn
 
-from tauomega import SCM
-from tauomega.bridge.exhaustive.expectation import Expectation
 from tauomega.bridge.exhaustive.readout import Argmax
-from tauomega.bridge.exhaustive.sweep import Sweep, sweep
-from tauomega.bridge.graph.capture import capture
 from tauomega.bridge.network import Network
 from tauomega.bridge.precision.formats import FORMATS, rounded
 from tauomega.bridge.precision.orders import OrdersNetwork
 
-HIGH = SCM.from_text("input P, Q : 0..3\nA = P\nB = Q\nout = (A + B) mod 4")
-
-
-class Run:
-    """A device, and the sizes that fit the time."""
-
-    def __init__(self, device: torch.device, small: bool) -> None:
-        self.device, self.small = device, small
-
-    def size(self, large: int, small: int) -> int:
-        """The size for this run."""
-        return small if self.small else large
-
-    def seconds(self, action: Callable[[], Any], repeat: int = 3) -> float:
-        """The least of several times, after one warm-up, with the device at rest."""
-        best = float("inf")
-        for _ in range(repeat + 1):
-            self._rest()
-            start = time.perf_counter()
-            action()
-            self._rest()
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    def _rest(self) -> None:
-        if self.device.type == "cuda":
-            torch.cuda.synchronize()
-
 
 def ceilings(run: Run) -> dict[str, Any]:
     """Matrix products by type, and copying: the roof of everything below."""
-    n = run.size(8192, 256)
-    found: dict[str, Any] = {"n": n}
-    for name, dtype in (
-        ("float32", torch.float32),
-        ("bfloat16", torch.bfloat16),
-        ("float16", torch.float16),
-    ):
-        a = torch.randn(n, n, device=run.device, dtype=dtype)
-        found[f"{name} TFLOP/s"] = 2 * n**3 / run.seconds(partial(torch.matmul, a, a)) / 1e12
-    block = torch.empty(run.size(2**30, 2**22), dtype=torch.uint8, device=run.device)
-    other = torch.empty_like(block)
-    found["copy TB/s"] = 2 * len(block) / run.seconds(lambda: other.copy_(block)) / 1e12
-    return found
+    found: dict[str, Any] = {"n": run.size(8192, 256)}
+    for name, dtype in TYPES.items():
+        with product_of(name):
+            found[f"{name} TFLOP/s"] = product_rate(run, dtype) / 1e12
+    return found | {"copy TB/s": copy_rate(run) / 1e12}
 
 
-def mlp() -> nn.Sequential:
-    """16-64-64-4."""
-    torch.manual_seed(0)
-    return nn.Sequential(
-        nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 4)
-    ).eval()
+TYPES = {
+    "float64": torch.float64,
+    "float32": torch.float32,
+    "tfloat32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
+"""What products are computed in; a CPU has no tfloat32, and computes float32."""
 
 
-def expectation(count: int) -> Expectation:
-    """Contexts of a small model, repeated over the inputs."""
-    contexts: list[dict[str, Any]] = [{"P": k % 4, "Q": (k // 4) % 4} for k in range(count)]
-    return Expectation(HIGH, contexts, "out")
-
-
-def swept(
-    run: Run, module: nn.Module, inputs: Tensor, site: str, readout: Argmax, **options: Any
-) -> tuple[Sweep, float]:
-    """A sweep of one site, and its seconds."""
-    graph = capture(module.to(run.device), inputs[:2].to(run.device))
-    found: list[Sweep] = []
-    expected = expectation(len(inputs))
-    chosen = {"A": graph.site(site)}
-    moved = inputs.to(run.device)
-
-    def action() -> None:
-        found[:] = sweep(graph, moved, chosen, readout, expected, **options)
-
-    seconds = run.seconds(action, repeat=1)
-    return found[0], seconds
+@contextmanager
+def product_of(name: str) -> Iterator[None]:
+    """Products of float32 as they are, or as tfloat32."""
+    before = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = name == "tfloat32"
+    try:
+        yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before
 
 
 def exhaustive_mlp(run: Run) -> dict[str, Any]:
@@ -136,28 +89,6 @@ def exhaustive_mlp(run: Run) -> dict[str, Any]:
     return found
 
 
-def exhaustive_transformer(run: Run) -> dict[str, Any]:
-    """A tiny GPT-2 after blocks 0 and 2."""
-    try:
-        import transformers as hf
-    except ModuleNotFoundError:
-        return {"skipped": "transformers is not installed: pip install 'tauomega[huggingface]'"}
-    torch.manual_seed(0)
-    config = hf.GPT2Config(
-        vocab_size=64, n_positions=8, n_embd=64, n_layer=4, n_head=4, bos_token_id=0, eos_token_id=0
-    )
-    count = run.size(2048, 32)
-    inputs = torch.randint(0, 64, (count, 8))
-    found: dict[str, Any] = {"inputs": count}
-    for block in (0, 2):
-        module = hf.GPT2LMHeadModel(config).eval()
-        readout = Argmax("logits", at=(-1,))
-        site = f"transformer.h.{block}[:, 3]"
-        result, seconds = swept(run, module, inputs, site, readout, rows=run.size(16384, 256))
-        found[f"after block {block}, interchanges/s"] = result.total / seconds
-    return found
-
-
 def exactness(run: Run) -> dict[str, Any]:
     """Products of integers on a small grid equal the integers, whatever the type and the batch."""
     found: dict[str, Any] = {}
@@ -168,29 +99,36 @@ def exactness(run: Run) -> dict[str, Any]:
         b = torch.randint(-(2 ** (bits - 1)), 2 ** (bits - 1), (256, 64))
         exact = a.double() @ b.double()
         fits = float(exact.abs().max())
-        for name, dtype in (
-            ("float32", torch.float32),
-            ("bfloat16", torch.bfloat16),
-            ("float16", torch.float16),
-        ):
-            limit = {torch.float32: 2**24, torch.bfloat16: 2**8, torch.float16: 2**11}[dtype]
+        for name in ("float32", "tfloat32", "bfloat16", "float16"):
+            limit = {"bfloat16": 2**8, "float16": 2**11}.get(name, 2**24)
+            dtype = TYPES[name]
             x, y = a.to(run.device, dtype), b.to(run.device, dtype)
-            whole = x @ y
-            parts = torch.cat([x[: rows // 3] @ y, x[rows // 3 :] @ y])
-            rounded = exact.to(dtype).double()
+            with product_of(name):
+                whole = x @ y
+                parts = torch.cat([x[: rows // 3] @ y, x[rows // 3 :] @ y])
+            nearest = exact.to(dtype).double()
             found[f"{bits} bits, {name}"] = {
-                "equals the rounded integers": bool((whole.double().cpu() == rounded).all()),
+                "equals the rounded integers": bool((whole.double().cpu() == nearest).all()),
                 "batch split changes bits": bool((whole != parts).any()),
                 "output rounding possible": fits > limit,
             }
+        whole = torch._int_mm(a.to(run.device, torch.int8), b.to(run.device, torch.int8))
+        found[f"{bits} bits, int8"] = {
+            "equals the rounded integers": bool((whole.cpu() == exact).all()),
+        }
     found["passed"] = all(
-        v["equals the rounded integers"] for k, v in found.items() if "float32" in k
+        v["equals the rounded integers"]
+        for k, v in found.items()
+        if k.endswith(("float32", "int8"))
     )
     return found
 
 
 def pinned_order(run: Run) -> dict[str, Any]:
-    """A sum in a stated order, by separate products and additions, has the bits of the CPU."""
+    """A sum in a stated order, by separate products and additions, has the bits of the CPU.
+
+    Compiled for a GPU, products and additions are fused, and the bits are expected to be others.
+    """
     torch.manual_seed(0)
     x, w = torch.randn(run.size(65536, 256), 64), torch.randn(64, 64)
 
@@ -201,7 +139,11 @@ def pinned_order(run: Run) -> dict[str, Any]:
         return total
 
     same = torch.equal(loop(x.to(run.device), w.to(run.device)).cpu(), loop(x, w))
-    return {"equals the CPU's bits": same, "passed": same}
+    found: dict[str, Any] = {"equals the CPU's bits": same, "passed": same}
+    if run.device.type == "cuda":
+        compiled = torch.compile(loop)(x.to(run.device), w.to(run.device)).cpu()
+        found["compiled, the share of other bits"] = float((compiled != loop(x, w)).float().mean())
+    return found
 
 
 def batch_invariance(run: Run) -> dict[str, Any]:
@@ -210,8 +152,10 @@ def batch_invariance(run: Run) -> dict[str, Any]:
     found: dict[str, Any] = {}
     largest = run.size(4096, 256)
     for dtype in (torch.float32, torch.bfloat16, torch.float16):
-        layer = nn.Linear(64, 64).to(run.device, dtype)
-        x = torch.randn(largest, 64, device=run.device, dtype=dtype)
+        here = nn.Linear(64, 64).to(dtype)
+        layer = deepcopy(here).to(run.device)
+        given = torch.randn(largest, 64).to(dtype)
+        x = given.to(run.device)
         with torch.no_grad():
             whole = layer(x)
             for batch in (1, 2, 7, 64, 256):
@@ -223,6 +167,8 @@ def batch_invariance(run: Run) -> dict[str, Any]:
             found[f"{str(dtype).removeprefix('torch.')}, run to run"] = sum(
                 not torch.equal(layer(x), whole) for _ in range(20)
             )
+            same = (here(given) == whole.cpu()).float().mean()
+            found[f"{str(dtype).removeprefix('torch.')}, share of a CPU's bits"] = float(same)
     return found
 
 
@@ -295,11 +241,15 @@ def patched_run(
 SECTIONS = {
     "ceilings": ceilings,
     "exhaustive mlp": exhaustive_mlp,
-    "exhaustive transformer": exhaustive_transformer,
+    "roofline": roofline,
+    "decoders": decoders,
     "exactness": exactness,
     "pinned order": pinned_order,
     "batch invariance": batch_invariance,
     "containment": containment,
+    "enclosures": enclosures,
+    "bounds": bounds_over_boxes,
+    "splitting": splitting,
 }
 
 

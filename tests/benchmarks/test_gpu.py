@@ -41,5 +41,11 @@ def test_the_gpu_run_passes_at_a_small_size(gpu: Any, tmp_path: Path) -> None:
     judged = {
         title for title, found in report.items() if isinstance(found, dict) and "passed" in found
     }
-    assert {"exhaustive mlp", "exactness", "pinned order", "containment"} == judged
+    assert {
+        "exhaustive mlp", "exactness", "pinned order", "containment", "enclosures", "bounds", "splitting",
+    } == judged  # fmt: skip
+    for row in (v for k, v in report["roofline"].items() if k.endswith("inputs")):
+        rate, roofs = row["interchanges/s"], row["roofs, interchanges/s"]
+        assert row["share of it"] * roofs[row["the roof that binds"]] == pytest.approx(rate)
+        assert row["the roof that binds"] in roofs
     assert all(report[title]["passed"] for title in judged)

@@ -177,6 +177,21 @@ def test_the_real_value_of_the_stored_weights_lies_in_the_enclosure(name: str) -
             assert Fraction(low[0, j]) <= value <= Fraction(high[0, j])
 
 
+@pytest.mark.parametrize("name", NARROW)
+def test_both_libraries_enclose_alike(name: str) -> None:
+    net = network(SEED, (4, 12, 8, 2), "leaky_relu")
+    rows = rounded(np.random.default_rng(SEED).normal(size=(5, 4)), FORMATS[name])
+    bases, sources, units = np.arange(5), np.roll(np.arange(5), 1), np.array([0, 3, 5])
+    found = []
+    for device, given in ((None, rows), ("cpu", torch.from_numpy(rows))):
+        form = OrdersNetwork(net, name, device)
+        patched = form.patched(form.clean(given), bases, {0: [(units, sources)]})[-1]
+        assert patched is not None
+        found.append([np.asarray(end) for end in patched.bounds])
+    for one, other in zip(*found, strict=True):
+        assert np.allclose(one, other, rtol=1e-9, atol=1e-12), SEED
+
+
 def test_signs_make_the_enclosure_much_smaller_than_absolute_values_do() -> None:
     """engines.md §7: at width 64 and depth 4 the signed form is about ten times smaller."""
     rng = np.random.default_rng(0)
