@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -168,7 +169,7 @@ def decoders(run: Run) -> dict[str, Any]:
             part = module.get_submodule(f"{blocks}.{block}")
             moved = inputs.to(run.device)
             hooked = len(pairs) / run.seconds(
-                lambda p=part, m=moved, e=module, k=pairs: by_hooks(e, p, 3, m, k), repeat=1
+                partial(by_hooks, module, part, 3, moved, pairs), repeat=1
             )
             rate = result.total / seconds
             found[f"{name}, after block {block}"] = {
