@@ -10,13 +10,12 @@ from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel.blasting import NotBlastedError
 from tauomega.theory.kernel.circuit import FALSE, Circuit
 from tauomega.theory.kernel.commuting import (
-    Built,
     Commuting,
     Interchange,
     Squares,
-    build,
     squares_of,
 )
+from tauomega.theory.kernel.commuting_circuit import Built, build
 
 from .circuits import values_of
 from .engine import Problem

@@ -15,13 +15,13 @@ from tauomega.theory.kernel import Domain, Finite, Range, Value, evaluate
 from tauomega.theory.kernel.commuting import (
     INDEX,
     Blocks,
-    Built,
     Commuting,
     Interchange,
     Items,
     Listed,
     Squares,
 )
+from tauomega.theory.kernel.commuting_circuit import Built
 from tauomega.theory.kernel.evaluation import roots_of, solve, within
 
 __all__ = ["Point", "above", "choices_of", "differing", "fields_of", "interchanged", "read_point"]

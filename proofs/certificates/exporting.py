@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tauomega.theory.kernel.clausal import Clause
-from tauomega.theory.kernel.commuting import build, squares_of
+from tauomega.theory.kernel.commuting import squares_of
+from tauomega.theory.kernel.commuting_circuit import build
 
 from .checker.decoding import claim_of, context_maps_of
 from .checker.document import RefusedError

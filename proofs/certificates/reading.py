@@ -34,6 +34,8 @@ def read_again(
             raise RefusedError(f"the task's text says something else of {part}")
     omega, tau_u = policies_of(claim, definition.defect(claim))
     asked = question_of(claim, definition, omega, tau_u, task.at_most)
+    if asked.semantics != document["semantics"]:
+        raise RefusedError(f"the task's text has {asked.semantics} semantics")
     differences = []
     if definition.name != document["definition"]:
         differences.append(f"the text asks for {definition.name}")

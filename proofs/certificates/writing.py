@@ -33,9 +33,9 @@ from tauomega.theory.kernel.commuting import (
     Interchange,
     Listed,
     Squares,
-    build,
     squares_of,
 )
+from tauomega.theory.kernel.commuting_circuit import build
 from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
 from tauomega.theory.kernel.expression import Reference, substitute
 from tauomega.theory.policy import TauUPolicy
@@ -44,12 +44,13 @@ from tauomega.theory.verdict import Fails, Holds, Verdict
 from .checker.checking import stated
 from .checker.decoding import claim_of
 from .checker.document import SCHEMA, RefusedError, canonical, digest, read_document
-from .checker.evidence import NODES, check_squares, transcript_of
+from .checker.evidence import check_squares, transcript_of
 from .checker.factors import states_of
+from .checker.gates import NODES
 from .checker.matching import matching
 from .checker.refuting import check_counterexample, first_missed
 from .checker.squares import WORK, work_of
-from .checker.statements import Question, context_map, question_of, statement_of
+from .checker.statements import READ_AS, Question, context_map, question_of, statement_of
 from .encoding import (
     NotCertifiedError,
     claim_to_json,
@@ -100,6 +101,8 @@ def certificate_of(
         raise NotCertifiedError("an approximate claim has no certificate")
     found = claim_to_json(claim, definition)
     parameters = parameters_of(definition, verdict.question)
+    if definition.name in READ_AS:
+        parameters |= READ_AS[definition.name][1]
     try:
         question = question_of(claim_of(found), definition.name, parameters)
         budget = Budget(seconds, memory)
@@ -122,7 +125,7 @@ def _document(
             "definition": question.definition,
             "parameters": dict(question.parameters),
             "semantics": semantics,
-            "statement": stated(question, verdict),
+            "statement": stated(question, verdict, semantics),
             "task": task,
             "claim": claim,
             "hashes": {

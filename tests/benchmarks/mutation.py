@@ -1,8 +1,8 @@
 # ruff: noqa: T201  # it is a command
 """Mutation testing of what a certificate asks to trust: `python tests/benchmarks/mutation.py --count 500 --seed 1`.
 
-Each mutant is one small change to the syntax tree of the kernel modules that the checker loads, or of the
-checker: another comparison, connective, operator or number, a condition turned round, a statement left out.
+Each mutant is one small change to the syntax tree of a module that the checker may load, of the kernel or its
+own (`tauomega.proofs.testing.trusted` follows the imports, so none is left out): another comparison, connective, operator or number, a condition turned round, a statement left out.
 Strings (numbers inside them too), docstrings and annotations are not changed: messages are not what is
 trusted. Nor is `strict=True` of zip, which states that two lists that we made are of one length. The tests of the kernel
 and of the certificates run on each in a process of its own, until one fails. What survives is printed with its
@@ -18,7 +18,6 @@ import copy
 import importlib.abc
 import importlib.machinery
 import json
-import math
 import os
 import random
 import resource
@@ -32,16 +31,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, final
 
+from tauomega.proofs.testing.trusted import trusted_modules
+
 ROOT = Path(__file__).resolve().parents[2]
-KERNEL = (
-    *("blasting", "circuit", "clausal", "commuting", "diagram", "domain", "evaluation"),
-    *("expression", "program", "reaching", "words"),
-)
-"""The kernel modules that the checker loads, but for `failure`, which has no logic."""
-CHECKER = (
-    *("checking", "composing", "decoding", "document", "evidence", "factors", "matching"),
-    *("refuting", "squares", "statements"),
-)
 TESTS = (
     "tests/theory/kernel/test_evaluation.py",
     "tests/theory/kernel/test_circuit.py",
@@ -49,16 +41,23 @@ TESTS = (
     "tests/theory/kernel/test_words.py",
     "tests/theory/kernel/test_blasting.py",
     "tests/theory/kernel/test_commuting.py",
+    "tests/theory/kernel/test_boxes.py",
     "tests/proofs/certificates/test_checker.py",
     "tests/proofs/certificates/test_refusals.py",
+    "tests/proofs/certificates/test_boxes.py",
     "tests/proofs/certificates/test_certificates.py",
 )
 FIRST = {
     "blasting": "test_blasting",
+    "boxes": "test_boxes",
     "circuit": "test_circuit",
     "clausal": "test_clausal",
     "commuting": "test_blasting",
+    "commuting_circuit": "test_blasting",
     "diagram": "test_circuit",
+    "halfspaces": "test_boxes",
+    "product_network": "test_boxes",
+    "relu_bounds": "test_boxes",
     "words": "test_words",
 }
 """Module -> the tests that are run first."""
@@ -230,16 +229,8 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
-def path_of(module: str) -> Path:
-    """The file of one of our modules."""
-    return ROOT.joinpath(*module.removeprefix("tauomega.").split(".")).with_suffix(".py")
-
-
-def modules() -> list[str]:
-    """What is mutated."""
-    return [f"tauomega.theory.kernel.{n}" for n in KERNEL] + [
-        f"tauomega.proofs.certificates.checker.{n}" for n in CHECKER
-    ]
+MODULES = trusted_modules()
+"""What is mutated: the name of a module -> its file."""
 
 
 def sites(tree: ast.Module) -> Iterator[tuple[ast.AST, str, int, str]]:
@@ -306,8 +297,8 @@ def mutants() -> list[Mutant]:
     """Every mutant there is."""
     found: list[Mutant] = []
     met: Counter[str] = Counter()
-    for module in modules():
-        text = path_of(module).read_text(encoding="utf-8")
+    for module, path in MODULES.items():
+        text = path.read_text(encoding="utf-8")
         for number, (node, _, _, change) in enumerate(sites(ast.parse(text))):
             line = getattr(node, "lineno", 1)
             shown = text.splitlines()[line - 1].strip()
@@ -320,7 +311,7 @@ def mutants() -> list[Mutant]:
 
 def mutated(module: str, number: int) -> ast.Module:
     """The module's tree with one change."""
-    tree = ast.parse(path_of(module).read_text(encoding="utf-8"))
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     node: Any
     node, kind, place, _ = list(sites(tree))[number]
     if kind == "compare":
@@ -369,10 +360,10 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self.mutant.module:
             return None
-        return importlib.machinery.ModuleSpec(fullname, self, origin=str(path_of(fullname)))
+        return importlib.machinery.ModuleSpec(fullname, self, origin=str(MODULES[fullname]))
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__file__ = str(path_of(self.mutant.module))
+        module.__file__ = str(MODULES[self.mutant.module])
         code = compile(mutated(self.mutant.module, self.mutant.number), module.__file__, "exec")
         exec(code, module.__dict__)
 
@@ -382,42 +373,55 @@ def _in_order(mutant: Mutant | None) -> list[str]:
     if mutant is None:
         return list(TESTS)
     own = mutant.module.rpartition(".")[2]
-    first = "test_checker" if own in CHECKER else FIRST.get(own, "test_evaluation")
+    usual = "test_checker" if ".checker." in mutant.module else "test_evaluation"
+    first = FIRST.get(own, usual)
     return sorted(TESTS, key=lambda test: first not in test)
 
 
-def survives(mutant: Mutant | None, seconds: float = math.inf) -> bool:
-    """Whether all tests pass on a mutant (or on the code as it is), in a process of its own."""
+def start(mutant: Mutant | None) -> int:
+    """Run the tests on a mutant (or on the code as it is) in a process of its own; its number."""
     child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.setsid()
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
-            sink = os.open(os.devnull, os.O_RDWR)
-            for standard in (0, 1, 2) if mutant is not None else (0,):
-                os.dup2(sink, standard)
-            if mutant is not None:
-                sys.meta_path.insert(0, _Finder(mutant))
-            import pytest
+    if child:
+        return child
+    status = 1
+    try:
+        os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
+        sink = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2) if mutant is not None else (0,):
+            os.dup2(sink, standard)
+        if mutant is not None:
+            sys.meta_path.insert(0, _Finder(mutant))
+        import pytest
 
-            flags = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", IGNORED]
-            first, *rest = _in_order(mutant)
-            status = pytest.main([*flags, *SKIPPED, first])
-            if status == 0:
-                status = pytest.main([*flags, *SKIPPED, *rest])
-        finally:
-            sys.stdout.flush()
-            os._exit(int(status))
-    end = time.monotonic() + seconds
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status == 0
-        if time.monotonic() > end:
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return False
+        flags = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", IGNORED]
+        first, *rest = _in_order(mutant)
+        status = pytest.main([*flags, *SKIPPED, first])
+        if status == 0:
+            status = pytest.main([*flags, *SKIPPED, *rest])
+    finally:
+        sys.stdout.flush()
+        os._exit(int(status))
+
+
+def survivors(
+    drawn: Sequence[Mutant], seconds: float, workers: int
+) -> Iterator[tuple[Mutant, bool]]:
+    """Each mutant, as soon as it is known, with whether all tests pass on it."""
+    pending = list(reversed(drawn))
+    running: dict[int, tuple[Mutant, float]] = {}
+    while pending or running:
+        while pending and len(running) < workers:
+            mutant = pending.pop()
+            running[start(mutant)] = (mutant, time.monotonic() + seconds)
+        for child, (mutant, end) in list(running.items()):
+            done, status = os.waitpid(child, os.WNOHANG)
+            if not done and time.monotonic() > end:
+                os.killpg(child, signal.SIGKILL)
+                done, status = os.waitpid(child, 0)
+            if done:
+                del running[child]
+                yield mutant, status == 0
         time.sleep(0.02)
 
 
@@ -442,12 +446,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--results", type=Path, help="a file of JSON lines, to go on from")
-    parser.add_argument("--only", help="the mutants of one module, such as words")
+    parser.add_argument("--workers", type=int, default=1, help="mutants at a time")
+    parser.add_argument("--only", help="the mutants of some modules, such as words,boxes")
     asked = parser.parse_args(arguments)
     os.chdir(ROOT)
     everything = mutants()
     if asked.only:
-        everything = [m for m in everything if m.module.endswith(f".{asked.only}")]
+        everything = [m for m in everything if m.module.rpartition(".")[2] in asked.only.split(",")]
     drawn = random.Random(asked.seed).sample(everything, min(asked.count, len(everything)))
     known: dict[str, bool] = {}
     if asked.results is not None and asked.results.exists():
@@ -456,26 +461,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("pytest", "numpy", "torch", "pysat.solvers", "oxidd.bdd", "click"):
         __import__(name)
     print(f"seed {asked.seed}: {len(drawn)} of {len(everything)} mutants", flush=True)
-    start = time.monotonic()
-    if not survives(None):
+    begun = time.monotonic()
+    if os.waitpid(start(None), 0)[1]:
         print("the tests fail without any change")
         return 2
-    limit = max(SECONDS, TIMES * (time.monotonic() - start))
-    left, start = [], time.monotonic()
+    limit = max(SECONDS, TIMES * asked.workers * (time.monotonic() - begun))
+    todo = [mutant for mutant in drawn if mutant.name not in known]
+    for mutant, survives in survivors(todo, limit, asked.workers):
+        known[mutant.name] = survives
+        if asked.results is not None:
+            with asked.results.open("a") as file:
+                file.write(json.dumps({"mutant": mutant.name, "survives": survives}) + "\n")
+    left = []
     for mutant in drawn:
-        if mutant.name not in known:
-            known[mutant.name] = survives(mutant, limit)
-            if asked.results is not None:
-                with asked.results.open("a") as file:
-                    file.write(
-                        json.dumps({"mutant": mutant.name, "survives": known[mutant.name]}) + "\n"
-                    )
         if known[mutant.name]:
             reason = EQUIVALENT.get(mutant.name, "")
-            print(f"  survives: line {mutant.line} of {mutant.name}  {reason}", flush=True)
+            print(f"  survives: line {mutant.line} of {mutant.name}  {reason}")
             left += [mutant] if not reason else []
     share = len(left) / len(drawn)
-    print(f"{len(left)} of {len(drawn)} survive ({share:.1%}), {time.monotonic() - start:.0f} s")
+    print(f"{len(left)} of {len(drawn)} survive ({share:.1%}), {time.monotonic() - begun:.0f} s")
     return 0 if share <= 0.05 else 1
 
 

@@ -8,7 +8,7 @@
 | `domain`, `law`, `expression`, `program` | the values that all this makes |
 | `evaluation`, `tabled`, `printing`, `change`, `intervening` | values and solutions; text again; interventions |
 | `circuit`, `words`, `blasting` | gates, exact numbers as gates, expressions as gates |
-| `commuting` | that squares commute: as data, as one model, as a circuit |
+| `commuting`, `commuting_circuit` | that squares commute: as data and as one model; as a circuit |
 | `clausal`, `diagram`, `reaching` | refutations, decision diagrams, ranges of weighted sums |
 | `errors`, `failure` | faults with their places; evaluation without a value |
 | `public` | the names that the package itself has, and where they are defined |

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .expression import Apply, Constant, Expression, Operator, Reference
+from .expression import Apply, Constant, Expression, Operator
+from .reaching import weights_of
 
-__all__ = ["Condition", "Form", "NotAffineError", "affine", "condition_of", "known"]
+__all__ = ["Condition", "Form", "NotAffineError", "condition_of", "known"]
 
 Form = tuple[tuple[tuple[str, Fraction], ...], Fraction]
 """An affine form: (name, coefficient) sorted by name, and the constant."""
@@ -107,51 +108,9 @@ def _number(form: Form, forms: list[Form]) -> int:
 
 
 def _difference(left: Expression, right: Expression) -> Form:
-    factors, constant = affine(left)
-    others, shift = affine(right)
-    for name, factor in others.items():
-        factors[name] = factors.get(name, Fraction(0)) - factor
-    return tuple(sorted((n, f) for n, f in factors.items() if f)), constant - shift
-
-
-def affine(expression: Expression) -> tuple[dict[str, Fraction], Fraction]:
-    """The factors and the constant of an affine expression.
-
-    Raises:
-        NotAffineError: it is none.
-    """
-    match expression:
-        case Constant(value=value) if not isinstance(value, str):
-            return {}, Fraction(value)
-        case Reference(name=name):
-            return {name: Fraction(1)}, Fraction(0)
-        case Apply(operator=Operator.NEG, arguments=(inner,)):
-            return _scaled(affine(inner), Fraction(-1))
-        case Apply(operator=Operator.ADD, arguments=arguments):
-            total: dict[str, Fraction] = {}
-            constant = Fraction(0)
-            for argument in arguments:
-                factors, shift = affine(argument)
-                constant += shift
-                for name, factor in factors.items():
-                    total[name] = total.get(name, Fraction(0)) + factor
-            return total, constant
-        case Apply(operator=Operator.MUL, arguments=(left, right)):
-            first, second = affine(left), affine(right)
-            if not first[0]:
-                return _scaled(second, first[1])
-            if not second[0]:
-                return _scaled(first, second[1])
-        case Apply(operator=Operator.DIV, arguments=(left, right)):
-            divisor = affine(right)
-            if not divisor[0] and divisor[1]:
-                return _scaled(affine(left), 1 / divisor[1])
-        case _:
-            pass
-    raise NotAffineError(f"{type(expression).__name__} is no affine form")
-
-
-def _scaled(
-    form: tuple[dict[str, Fraction], Fraction], by: Fraction
-) -> tuple[dict[str, Fraction], Fraction]:
-    return {name: factor * by for name, factor in form[0].items()}, form[1] * by
+    for side in (left, right):
+        if weights_of(side) is None:
+            raise NotAffineError(f"{type(side).__name__} is no affine form")
+    found = weights_of(Apply(Operator.ADD, (left, Apply(Operator.NEG, (right,)))))
+    assert found is not None
+    return tuple(sorted(found[1].items())), found[0]

@@ -10,7 +10,7 @@ from itertools import combinations, product
 from typing import Any
 
 from tauomega.theory.kernel.commuting import Items
-from tauomega.theory.kernel.domain import Finite, Range, Value, exact
+from tauomega.theory.kernel.domain import Value, exact
 from tauomega.theory.kernel.evaluation import evaluate, solve
 from tauomega.theory.kernel.expression import (
     Apply,
@@ -20,14 +20,15 @@ from tauomega.theory.kernel.expression import (
     Reference,
     free_names,
 )
-from tauomega.theory.kernel.halfspaces import Form, NotAffineError, affine, condition_of, known
+from tauomega.theory.kernel.halfspaces import Form, NotAffineError, condition_of, known
 from tauomega.theory.kernel.product_network import ReluLayer, product_network
 from tauomega.theory.kernel.program import Kind, Program
+from tauomega.theory.kernel.reaching import weights_of
 from tauomega.theory.kernel.relu_bounds import Interval, bounds_over_box, integer_layers, outward
 
 from .decoding import Claim, items_of, list_of, value_of
 from .document import RefusedError, refuse_unless
-from .factors import Factor
+from .factors import Factor, states_of
 from .statements import OVER_BOXES, Question, context_map, scored
 
 __all__ = ["check_box_point", "check_boxes", "question_over_boxes"]
@@ -76,6 +77,10 @@ def question_over_boxes(claim: Claim, parameters: Mapping[str, str]) -> Question
     """
     fits = set(parameters) == {"radius", "joint"} and claim.sites
     refuse_unless(fits, "interchange over boxes has a radius, a number of sites, and sites")
+    units = claim.low.domains(Kind.ENDOGENOUS)
+    whole = all(site and set(site) <= set(units) for site in claim.sites.values())
+    refuse_unless(whole, "a site has units of the network")
+    refuse_unless(not claim.high.domains(Kind.PARAMETER), "the models have parameters")
     factors = {n: Factor((), False, 0) for n in scored(claim, mapped=False)}  # only named
     words = (
         f"for every base, every set of sites ({parameters['joint']} at once) and every source of each, at "
@@ -143,7 +148,7 @@ def check_box_point(question: Question, found: Mapping[str, Any]) -> str:
     keys = {"kind", "base", "row", "sources"}
     refuse_unless(set(found) == keys, f"inputs in boxes have the keys {', '.join(sorted(keys))}")
     network, radius = network_of(question.claim.low), _radius(question)
-    domains = {v.name: v.domain for v in question.claim.low.variables if v.kind is Kind.INPUT}
+    domains = question.claim.low.domains(Kind.INPUT)
 
     def placed(items: Any, row: Any) -> tuple[Context, list[Fraction]]:
         context = dict(items_of(items, domains))
@@ -244,13 +249,12 @@ def _weights(
                 weights[name] = Fraction(w)
             case _:
                 refuse_unless(not names & set(inputs), "no number times the code of an input")
-                try:
-                    factors, constant = affine(term)
-                except NotAffineError:
-                    raise RefusedError("a unit is not affine before its activation") from None
-                bias += constant
-                for name, factor in factors.items():
-                    weights[name] = weights.get(name, Fraction(0)) + factor
+                form = weights_of(term)
+                if form is None:
+                    raise RefusedError("a unit is not affine before its activation")
+                bias += form[0]
+                for name in names:  # one of weight 0 tells the layer, too
+                    weights[name] = weights.get(name, Fraction(0)) + form[1].get(name, 0)
     return weights, bias
 
 
@@ -277,14 +281,8 @@ def _subsets(question: Question) -> Iterator[tuple[str, ...]]:
 
 
 def _contexts(program: Program) -> list[Context]:
-    roots = {v.name: v.domain for v in program.variables if v.kind is Kind.INPUT}
-    domains = [d for d in roots.values() if isinstance(d, Finite | Range)]
-    refuse_unless(len(domains) == len(roots), "an input has infinitely many values")
-    total = 1
-    for domain in domains:
-        total *= domain.size
-        refuse_unless(total <= TUPLES, f"more than {TUPLES:,} contexts")
-    return [dict(zip(roots, values, strict=True)) for values in product(*domains)]
+    roots = program.domains(Kind.INPUT)
+    return states_of(tuple(roots), roots)
 
 
 def _expected(question: Question, base: Context, sources: Mapping[str, Context]) -> Context:

@@ -1,4 +1,8 @@
-"""A certificate accepted, with what the claim rests on, or refused."""
+"""A certificate accepted, with what the claim rests on, or refused.
+
+What checks one kind of evidence is loaded when a certificate has evidence of that kind: to believe a
+certificate, only what it needs has to be read.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,9 @@ from tauomega.theory.kernel.expression import Expression
 from tauomega.theory.kernel.failure import EvaluationError
 from tauomega.theory.kernel.program import ROOTS, Kind
 
-from .composing import check_composition
 from .decoding import claim_of, context_maps_of
 from .document import SCHEMA, RefusedError, digest, read_document, refuse_unless
-from .evidence import check_squares
 from .factors import Factor, are_apart_and_onto, are_disjoint, factor_of
-from .matching import check_table
-from .refuting import check_counterexample
 from .statements import OVER_BOXES, Question, context_map, question_of, statement_of
 
 __all__ = ["Accepted", "check_certificate"]
@@ -78,12 +78,14 @@ def _checked(found: Mapping[str, Any], nested: int) -> tuple[Accepted, Question]
     refuse_unless(found["semantics"] in ("exact", "real"), "no exact semantics")
     question = question_of(claim_of(claim), str(found["definition"]), parameters)
     verdict = found["verdict"]
-    statement = stated(question, verdict)
+    statement = stated(question, verdict, found["semantics"])
     refuse_unless(found["statement"] == statement, "the statement is not that of the claim")
     refuse_unless(found["relies_on"] == list(question.relies_on), "it relies on something else")
     if verdict == "fails":
         found = proof.get("counterexample")
         refuse_unless(len(proof) == 1 and isinstance(found, dict), "no counterexample")
+        from .refuting import check_counterexample
+
         shown = [("counterexample", check_counterexample(question, found))]
     else:
         refuse_unless(verdict == "holds", "the verdict is holds or fails")
@@ -92,11 +94,12 @@ def _checked(found: Mapping[str, Any], nested: int) -> tuple[Accepted, Question]
     return made, question
 
 
-def stated(question: Question, verdict: object) -> str:
+def stated(question: Question, verdict: object, semantics: str) -> str:
     """The statement of a certificate, in words."""
     parameters = ", ".join(f"{k}={v}" for k, v in sorted(question.parameters.items()))
     word = "holds" if verdict == "holds" else "does not hold"
-    return f"{question.definition} ({parameters}) {word}: {question.words}"
+    name = f"{question.definition} ({parameters}), {semantics} semantics,"
+    return f"{name} {word}: {question.words}"
 
 
 def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[tuple[str, str]]:
@@ -106,20 +109,24 @@ def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[t
         fits = isinstance(parts, list) and len(parts) == 2
         fits = fits and all(isinstance(p, dict) and p.get("schema") == SCHEMA for p in parts)
         refuse_unless(fits, "a composition has two parts")
+        from .composing import check_composition
+
         (a, first), (b, second) = (_checked(part, nested - 1) for part in parts)
         refuse_unless(a.verdict == b.verdict == "holds", "a part does not hold")
         words = check_composition(question, first, second)
         inner = [(f"part {k}: {c}", how) for k, p in ((1, a), (2, b)) for c, how in p.shown]
         return [("composition", words), *inner]
     if question.definition == OVER_BOXES:
-        from .boxes import check_boxes  # what other claims do not need is not loaded
-
         refuse_unless(set(proof) == {"boxes"}, "no trees of boxes")
+        from .boxes import check_boxes
+
         return [("boxes", check_boxes(question, proof["boxes"]))]
     keys = {"squares", "tau_u"} if question.searched else {"squares"}
     refuse_unless(set(proof) == keys and isinstance(proof["squares"], dict), "no proof")
     shown = [(clause, _read_off(question, clause)) for clause in question.clauses[:-1]]
     if question.searched and not proof["squares"]:
+        from .matching import check_table
+
         return [*shown, (question.clauses[-1], check_table(question, proof["tau_u"]))]
     if question.searched:
         maps = context_maps_of(proof["tau_u"], question.claim.low)
@@ -128,6 +135,8 @@ def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[t
     else:
         maps = context_map(question)
     refuse_unless(set(maps) == set(question.claim.high.domains(*ROOTS)), "τ_U is not complete")
+    from .evidence import check_squares
+
     how = check_squares(squares_of(statement_of(question, maps)), proof["squares"])
     return [*shown, (question.clauses[-1], how)]
 
@@ -140,6 +149,11 @@ def _read_off(question: Question, clause: str) -> str:
         fits = are_apart_and_onto(question.factors)
         refuse_unless(fits, "τ is not a block map with factors that are onto")
         return _listed(question.factors, "τ")
+    if clause == "ω onto":
+        whole = question.parameters["family"] in ("block", "all", "taumax")
+        fits = whole and are_apart_and_onto(question.factors)
+        refuse_unless(fits, "ω is not known to reach every high-level intervention")
+        return "a block is set to anything, and its τ takes every value"
     if clause == "τ_U onto":
         return _onto(question, context_map(question))
     omega = question.claim.omega or ()

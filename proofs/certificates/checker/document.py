@@ -61,10 +61,11 @@ def read_document(data: bytes) -> dict[str, Any]:
         raise NotACertificateError(f"{len(data):,} bytes; a certificate has at most {LARGEST:,}")
     try:
         found = json.loads(data, parse_float=_no_float, parse_constant=_no_float)
+        written = canonical(found)
     except (ValueError, RecursionError) as error:
         raise NotACertificateError(f"it is not JSON: {str(error)[:200]}") from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise NotACertificateError(f"it is no certificate: its schema is not {SCHEMA!r}")
-    if canonical(found) != data:
+    if written != data:
         raise RefusedError("it is not in canonical form")
     return found

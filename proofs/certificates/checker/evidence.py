@@ -7,24 +7,18 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from tauomega.theory.kernel.blasting import NotBlastedError
-from tauomega.theory.kernel.circuit import FALSE
-from tauomega.theory.kernel.clausal import ProofError, check_refutation
-from tauomega.theory.kernel.commuting import Built, Squares, build
-from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
+from tauomega.theory.kernel.commuting import Squares
 from tauomega.theory.kernel.domain import Reals
 from tauomega.theory.kernel.expression import Expression
 from tauomega.theory.kernel.program import Kind
 from tauomega.theory.kernel.reaching import Weights, weights_of
 
-from .document import RefusedError, digest, refuse_unless
+from .document import RefusedError, refuse_unless
 from .factors import states_of
 from .squares import WORK, settings_of, sides_at, switched_on, work_of
 
-__all__ = ["NODES", "check_squares", "transcript_of"]
+__all__ = ["check_squares", "transcript_of"]
 
-NODES = 2**20
-"""Nodes that a decision diagram may have."""
 KEYS = {
     "enumeration": {"kind", "squares", "sha256"},
     "linear identity": {"kind"},
@@ -53,42 +47,9 @@ def check_squares(squares: Squares, evidence: Mapping[str, Any]) -> str:
     if kind == "linear identity":
         count = _identities(squares)
         return f"linear identity: {count:,} equal affine forms, for all real values"
-    try:
-        return _by_circuit(kind, build(squares), evidence)
-    except (NotBlastedError, ProofError, DiagramTooLargeError, ValueError) as error:
-        raise RefusedError(f"no {kind}: {error}") from None
+    from .gates import check_gates
 
-
-def _by_circuit(kind: str, built: Built, evidence: Mapping[str, Any]) -> str:
-    circuit, literals = built.blaster.circuit, built.literals
-    if kind == "construction":
-        refuse_unless(FALSE in literals, "the two sides are not the same gates")
-        return "construction: the two ways round every square are the same gates"
-    if kind == "clausal proof":
-        clauses, steps = circuit.clauses(literals), evidence["steps"]
-        same = evidence["clauses"] == digest([list(c) for c in clauses])
-        refuse_unless(same, "a proof of other clauses")
-        refuse_unless(isinstance(steps, list) and all(map(_is_step, steps)), "no list of steps")
-        check_refutation(clauses, steps)
-        size = f"{len(steps):,} steps from {len(clauses):,} clauses"
-        return f"clausal proof of {size}, made here anew"
-    order = evidence["order"]
-    refuse_unless(isinstance(order, list) and all(map(_is_number, order)), "no order")
-    root, nodes = diagram_of(circuit, literals, order, NODES)
-    refuse_unless(root == FALSE, "the diagram is not false")
-    refuse_unless(evidence["nodes"] == str(nodes), "the diagram has another size")
-    return f"decision diagram of {nodes:,} nodes, built again"
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int and abs(value) < 2**31 and value != 0
-
-
-def _is_step(step: object) -> bool:
-    match step:
-        case [[*clause], [*hints]]:
-            return all(map(_is_number, clause)) and all(type(h) is int for h in hints)
-    return False
+    return check_gates(squares, kind, evidence)
 
 
 def transcript_of(squares: Squares) -> tuple[int, str]:

@@ -14,7 +14,6 @@ from tauomega.theory.kernel.program import INNER
 from .decoding import items_of, list_of
 from .document import RefusedError, refuse_unless
 from .factors import states_of
-from .matching import check_no_context
 from .squares import point_of, sides_at
 from .statements import OVER_BOXES, Question, context_map, statement_of
 
@@ -31,12 +30,14 @@ def check_counterexample(question: Question, found: Mapping[str, Any]) -> str:
     refuse_unless(over_boxes == (found.get("kind") == "box-point"), "another kind is asked for")
     match dict(found):
         case {"kind": "box-point"}:
-            from .boxes import check_box_point  # what other claims do not need is not loaded
+            from .boxes import check_box_point
 
             return check_box_point(question, found)
         case {"kind": "square", "at": at, "image": image, "result": result, **rest} if not rest:
             return _square(question, at, image, result)
         case {"kind": "no context", "context": u, "separators": shown, **rest} if not rest:
+            from .matching import check_no_context
+
             return check_no_context(question, list_of(u), list_of(shown))
         case {"kind": "missed value", "value": value, **rest} if not rest:
             return _missed(question, value)

@@ -16,12 +16,19 @@ from .decoding import Claim
 from .document import refuse_unless
 from .factors import Factor, are_apart_and_onto, factor_of, states_of
 
-__all__ = ["OVER_BOXES", "Question", "context_map", "question_of", "scored", "statement_of"]
+__all__ = [
+    "OVER_BOXES",
+    "READ_AS",
+    "Question",
+    "context_map",
+    "question_of",
+    "scored",
+    "statement_of",
+]
 
 OVER_BOXES = "interchange-over-boxes"
 _INTERCHANGES = (("all", "outputs"), ("all", "mapped"))
 _KEYS = ("family", "omega", "tau_u", "high_family", "undefined")
-_SQUARES = ("tau-abstraction", "constructive", "uniform")
 _FIXED = {
     "given": "the given τ_U",
     "identity": "τ_U the identity",
@@ -35,6 +42,22 @@ _FAMILIES = {
     "given": "that is listed",
 }
 _LEMMA_U = "Lemma U: uniform iff a compatible τ_U exists (proofs/lemma_u.py)"
+_MECHANISMS = (
+    "in acyclic models mechanism-level abstraction is constructive abstraction over block "
+    "(proofs/mechanism_level_is_constructive.py)"
+)
+READ_AS: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
+    "tau-abstraction": ("tau-abstraction", {}, ()),
+    "constructive": ("constructive", {}, ()),
+    "uniform": ("uniform", {}, (_LEMMA_U,)),
+    "strong": ("tau-abstraction", {"high_family": "all"}, ()),
+    "mechanism": (
+        "constructive",
+        {"family": "block", "omega": "derived", "high_family": "image", "undefined": "error"},
+        (_MECHANISMS,),
+    ),
+}
+"""Definition -> the one it is read as, with parameters that are fixed then, and the theorems that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +87,17 @@ def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) ->
     if definition == "interchange":
         return _interchange(claim, parameters)
     if definition == OVER_BOXES:
-        from .boxes import question_over_boxes  # what other claims do not need is not loaded
+        from .boxes import question_over_boxes
 
         return question_over_boxes(claim, parameters)
-    known = definition in _SQUARES and set(parameters) == set(_KEYS)
+    read_as, fixed, theorems = READ_AS.get(definition, ("", {}, ()))
+    known = read_as and set(parameters) == set(_KEYS) and fixed.items() <= parameters.items()
     refuse_unless(known, f"no definition with these parameters is checked: {definition!r}")
     family, omega, tau_u, high_family, undefined = (parameters[key] for key in _KEYS)
     listed = family == "given"
     defined = undefined == "error" or (undefined == "exclude" and not listed)
-    fits = high_family == "image" and defined
-    refuse_unless(fits, "only the image of ω, defined on the whole family, is checked")
+    fits = high_family in ("image", "all") and defined
+    refuse_unless(fits, "only an ω that is defined on the whole family is checked")
     mapped = set(claim.tau) == set(claim.high.domains(*INNER))
     refuse_unless(mapped, "some high-level variable has no τ")
     factors = _factors(claim, claim.tau)
@@ -82,10 +106,11 @@ def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) ->
     refuse_unless(fits, "a given ω goes with a listed family")
     refuse_unless(omega in ("given", "derived"), "only a given or derived ω is checked")
     asked = {
-        "ω order-preserving": definition == "uniform" and given,
-        "block map": definition == "constructive",
-        "τ onto": definition != "uniform",
-        "τ_U onto": definition != "uniform" and tau_u in _FIXED,
+        "ω order-preserving": read_as == "uniform" and given,
+        "block map": read_as == "constructive",
+        "τ onto": read_as != "uniform",
+        "ω onto": high_family == "all",
+        "τ_U onto": read_as != "uniform" and tau_u in _FIXED,
     }
     clauses = tuple(clause for clause, wanted in asked.items() if wanted)
     how = (_FIXED | _SEARCHED).get(tau_u)
@@ -104,7 +129,7 @@ def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) ->
         (*clauses, "squares"),
         "; ".join([*clauses, squares]),
         tau_u if tau_u in _SEARCHED else "",
-        (_LEMMA_U,) if definition == "uniform" else (),
+        theorems,
     )
 
 

@@ -3,14 +3,9 @@
 
 from __future__ import annotations
 
-import ast
-import io
 import json
 import os
 import random
-import subprocess
-import sys
-import tokenize
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -298,62 +293,6 @@ def test_a_certificate_that_would_take_for_ever_is_refused() -> None:
 
 
 # ---------------------------------------------------------------- what is trusted
-
-
-def lines_of_code(path: Path) -> int:
-    """Lines with a token that is neither comment nor docstring."""
-    text = path.read_text(encoding="utf-8")
-    quoted = {
-        line
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-        for line in range(node.lineno, (node.end_lineno or 0) + 1)
-    }
-    blank = (
-        tokenize.COMMENT,
-        tokenize.NL,
-        tokenize.NEWLINE,
-        tokenize.INDENT,
-        tokenize.DEDENT,
-        tokenize.ENDMARKER,
-    )
-    found: set[int] = set()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type not in blank:
-            found.update(range(token.start[0], token.end[0] + 1))
-    return len(found - quoted)
-
-
-def test_checking_loads_the_standard_library_the_kernel_and_little_code() -> None:
-    script = (
-        "import sys, tauomega.proofs.certificates.checker.checking\n"
-        "for name, module in sorted(sys.modules.items()):\n"
-        "    print(name, getattr(module, '__file__', None) or '-', sep='\\t')\n"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    ).stdout
-    loaded = dict(line.split("\t") for line in out.splitlines())
-    ours = {n: Path(p) for n, p in loaded.items() if n.startswith("tauomega")}
-    trusted = {
-        name: lines_of_code(path)
-        for name, path in ours.items()
-        if name.startswith(("tauomega.theory.kernel", "tauomega.proofs.certificates.checker"))
-    }
-    packages = set(ours) - set(trusted)
-    assert packages == {
-        "tauomega",
-        "tauomega.proofs",
-        "tauomega.proofs.certificates",
-        "tauomega.theory",
-    }
-    for name in ("parsing", "reading", "imaging", "printing", "errors", "law"):
-        assert f"tauomega.theory.kernel.{name}" not in loaded
-    total = sum(trusted.values())
-    print(f"{total:,} lines of code in {len(trusted)} modules")
-    assert 1_000 < total <= TRUSTED_LINES
 
 
 # ---------------------------------------------------------------- the commands

@@ -14,6 +14,7 @@ from tauomega.proofs.certificates.checker import (
     decoding,
     evidence,
     factors,
+    gates,
     matching,
     squares,
 )
@@ -27,7 +28,7 @@ from tauomega.proofs.certificates.checker.document import (
     digest,
 )
 from tauomega.proofs.certificates.checker.evidence import transcript_of
-from tauomega.proofs.certificates.checker.factors import factor_of, states_of
+from tauomega.proofs.certificates.checker.factors import Factor, factor_of, states_of
 from tauomega.proofs.certificates.checker.refuting import check_counterexample
 from tauomega.proofs.certificates.checker.squares import settings_of, work_of
 from tauomega.proofs.certificates.checker.statements import (
@@ -38,6 +39,7 @@ from tauomega.proofs.certificates.checker.statements import (
     statement_of,
 )
 from tauomega.proofs.certificates.encoding import claim_to_json
+from tauomega.proofs.certificates.reading import read_again
 from tauomega.proofs.certificates.writing import certificate_of, enumerable
 from tauomega.proofs.testing.damage import example_text, resealed, task_text
 from tauomega.proofs.testing.scaling import scaled
@@ -45,6 +47,7 @@ from tauomega.solvers.checking import check
 from tauomega.solvers.circuits import variables_of
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definitions.interchange import InterchangeConsistency
+from tauomega.theory.definitions.strong import Strong
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.family import Given
@@ -66,7 +69,8 @@ from tauomega.theory.kernel import (
     words,
 )
 from tauomega.theory.kernel.circuit import FALSE
-from tauomega.theory.kernel.commuting import INDEX, Blocks, Listed, Squares, build, squares_of
+from tauomega.theory.kernel.commuting import INDEX, Blocks, Listed, Squares, squares_of
+from tauomega.theory.kernel.commuting_circuit import build
 from tauomega.theory.kernel.diagram import diagram_of
 from tauomega.theory.kernel.scope import Scope
 from tauomega.theory.policy import Depth, TauUPolicy
@@ -148,8 +152,8 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("ce6_block", ("parameters", "family"), "single:x", "no number: 'x'"),
     ("ce6_block", ("parameters", "omega"), "searched", "only a given or derived ω"),
     ("ce6_block", ("parameters", "omega"), "given", "a given ω goes with a listed family"),
-    ("ce6_block", ("parameters", "high_family"), "all", "only the image of ω"),
-    ("ce6_block", ("parameters", "undefined"), "perhaps", "only the image of ω"),
+    ("ce6_block", ("parameters", "high_family"), "declared", "only an ω that is defined"),
+    ("ce6_block", ("parameters", "undefined"), "perhaps", "only an ω that is defined"),
     ("ce6_block", ("parameters", "tau_u"), "given", "tau_u = given is not checked"),
     ("ce6_block", ("parameters", "tau_u"), "guessed", "tau_u = guessed is not checked"),
     ("ce6_block", ("claim", "tau"), [], "some high-level variable has no τ"),
@@ -158,7 +162,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("ce6_block", ("proof", "tau_u"), {}, "τ_U is not the one that the contexts give"),
     ("ce3", ("claim", "omega"), None, "a given ω goes with a listed family"),
     ("ce3", ("claim", "interventions"), None, "the listed family is empty"),
-    ("ce3", ("parameters", "undefined"), "exclude", "only the image of ω"),
+    ("ce3", ("parameters", "undefined"), "exclude", "only an ω that is defined"),
     ("ce3_tau_abstraction", ("proof", "counterexample", "value"), [["Y1", "0"]], "not the first value"),
     ("ce3_tau_abstraction", ("proof", "counterexample", "value"), [], "not the first value"),
     ("ce3_tau_abstraction", ("proof", "counterexample", "more"), [], "no kind of counterexample"),
@@ -257,7 +261,7 @@ def _restated(found: Document, before: str) -> str:
         return before
     try:
         question = question_of(claim_of(found["claim"]), found["definition"], found["parameters"])
-        return stated(question, found["verdict"])
+        return stated(question, found["verdict"], found["semantics"])
     except (RefusedError, AttributeError, TypeError):
         return before
 
@@ -572,6 +576,78 @@ def test_uniform_with_a_given_order() -> None:
         _read_off(asked("given", falling, [""], "uniform"), "ω order-preserving")
 
 
+def test_strong_abstractions_reach_every_high_level_intervention() -> None:
+    definition = Strong(tau_u=TauUPolicy.IDENTITY)
+    low, high = SCM.from_text("U : bool\nX = U\nZ = X"), SCM.from_text("U : bool\nA = U\nB = A")
+    found = Abstraction.from_text(low, high, {"A": "X", "B": "Z"})
+    accepted = check_certificate(certificate_of(found, definition, check(found, definition)))
+    assert ["τ onto", "ω onto", "τ_U onto", "squares"] == [clause for clause, _ in accepted.shown]
+    assert "a block is set to anything, and its τ takes every value" == accepted.shown[1][1]
+    assert "strong (family=block, high_family=all, " in accepted.statement
+    base = json.loads(certificate_of(found, definition, check(found, definition)))
+    for key, value, message in (
+        ("high_family", "image", "no definition with these parameters is checked: 'strong'"),
+        ("family", "single:1", "ω is not known to reach every high-level intervention"),
+    ):
+        changed = copy.deepcopy(base)
+        changed["parameters"][key] = value
+        changed["statement"] = _restated(changed, "")
+        with pytest.raises(RefusedError, match=message):
+            check_certificate(canonical(resealed(changed)))
+    question = question_of(claim_of(base["claim"]), "strong", base["parameters"])
+    narrow = Factor(("X",), onto=False, listed=0)
+    for family, parts, reached in (
+        ("all", question.factors, True),
+        ("taumax", question.factors, True),
+        ("given", question.factors, False),
+        ("block", {**question.factors, "A": narrow}, False),
+    ):
+        other = replace(question, parameters=base["parameters"] | {"family": family}, factors=parts)
+        if reached:
+            assert _read_off(other, "ω onto")
+        else:
+            with pytest.raises(RefusedError, match="ω is not known to reach"):
+                _read_off(other, "ω onto")
+
+
+def test_mechanism_level_abstraction_is_checked_as_constructive() -> None:
+    text = example_text("ce13_mechanism")
+    task = read_task(text)
+    data = certificate_of(
+        task.claim, task.definition, check(task.claim, task.definition), task=text
+    )
+    accepted = check_certificate(data)
+    assert ["block map", "τ onto", "squares"] == [clause for clause, _ in accepted.shown]
+    assert "mechanism-level abstraction is constructive" in accepted.relies_on[0]
+    changed = json.loads(data)
+    changed["parameters"]["family"] = "single:1"
+    with pytest.raises(RefusedError, match="no definition with these parameters"):
+        check_certificate(canonical(resealed(changed)))
+
+
+def test_whose_image_is_asked_for_is_part_of_the_question(originals: dict[str, Document]) -> None:
+    found = copy.deepcopy(originals["ce6_block"])
+    found["parameters"]["high_family"] = "all"
+    with pytest.raises(RefusedError, match="the statement is not that of the claim"):
+        check_certificate(canonical(resealed(found)))
+    found["statement"] = _restated(found, "")
+    assert "ω onto" in dict(check_certificate(canonical(resealed(found))).shown)
+
+
+def test_the_semantics_is_part_of_the_statement(originals: dict[str, Document]) -> None:
+    found = copy.deepcopy(originals["ce8"])
+    found["semantics"] = "real"
+    with pytest.raises(RefusedError, match="the statement is not that of the claim"):
+        check_certificate(canonical(resealed(found)))
+    with pytest.raises(RefusedError, match="has exact semantics"):
+        read_again(found)
+
+
+def test_text_that_has_no_bytes_is_no_certificate() -> None:
+    with pytest.raises(NotACertificateError, match="surrogates not allowed"):
+        check_certificate(b'{"schema":"tauomega/certificate/1","task":"\\ud800"}\n')
+
+
 def with_diagram(found: Document) -> Document:
     """The same certificate with a decision diagram as its evidence."""
     question = question_of(claim_of(found["claim"]), found["definition"], found["parameters"])
@@ -603,7 +679,7 @@ def test_decision_diagrams_are_built_again(originals: dict[str, Document]) -> No
             check_certificate(canonical(resealed(changed)))
     faulty = copy.deepcopy(originals["faulty"])
     question = question_of(claim_of(faulty["claim"]), faulty["definition"], faulty["parameters"])
-    faulty |= {"verdict": "holds", "statement": stated(question, "holds")}
+    faulty |= {"verdict": "holds", "statement": stated(question, "holds", "exact")}
     literals = build(one_model(question))
     order = variables_of(literals.blaster.circuit, literals.literals)
     faulty["proof"] = {"squares": {"kind": "decision diagram", "order": order, "nodes": "1"}}
@@ -643,7 +719,7 @@ def test_a_square_may_set_as_many_blocks_as_the_family_allows() -> None:
         changed = copy.deepcopy(base)
         changed["parameters"]["family"] = family
         question = question_of(claim_of(base["claim"]), "tau-abstraction", changed["parameters"])
-        changed["statement"] = stated(question, "fails")
+        changed["statement"] = stated(question, "fails", "exact")
         targets = ("X[1]", "X[2]")[:blocks]
         setting = [[n, "1"] for name in targets for n in (f"do {name}", f"set {name}")]
         changed["proof"]["counterexample"] |= {
@@ -739,8 +815,10 @@ def test_a_map_of_contexts_that_is_searched_may_be_given_as_expressions(
 
 def test_statements_say_what_they_say(originals: dict[str, Document]) -> None:
     question = asked("block", claim())
-    assert ") holds: τ onto; τ_U onto; with the given τ_U" in stated(question, "holds")
-    assert ") does not hold: τ onto" in stated(question, "fails")
+    assert "), exact semantics, holds: τ onto; τ_U onto; with the given τ_U" in stated(
+        question, "holds", "exact"
+    )
+    assert "), exact semantics, does not hold: τ onto" in stated(question, "fails", "exact")
 
 
 def test_a_context_map_that_is_searched_has_its_own_refusals() -> None:
@@ -798,7 +876,7 @@ def test_limits_are_those_that_are_documented() -> None:
         decoding.DEEPEST, decoding.DIGITS, decoding.ALL_DIGITS, decoding.VARIABLES,
     )  # fmt: skip
     assert (2**16, 2**14) == (factors.STATES, squares.SUBSETS)
-    assert (30_000_000, 2**20, 4) == (squares.WORK, evidence.NODES, checking.NESTED)
+    assert (30_000_000, 2**20, 4) == (squares.WORK, gates.NODES, checking.NESTED)
     assert (4_000_000, 2**14, 4096) == (circuit.LARGEST, words.WIDEST, blasting.MANY)
 
 

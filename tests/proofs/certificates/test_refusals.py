@@ -42,7 +42,8 @@ from tauomega.theory.kernel import (
     Reals,
     Reference,
 )
-from tauomega.theory.kernel.commuting import Listed, build
+from tauomega.theory.kernel.commuting import Listed
+from tauomega.theory.kernel.commuting_circuit import build
 from tauomega.theory.kernel.reaching import weights_of
 from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.scm import SCM
@@ -90,7 +91,7 @@ def test_a_given_expression_is_onto_if_it_should_be() -> None:
         changed["parameters"]["tau_u"] = policy
         question = question_of(claim_of(base["claim"]), base["definition"], changed["parameters"])
         changed |= {
-            "statement": stated(question, "holds"),
+            "statement": stated(question, "holds", "exact"),
             "proof": {"squares": squares, "tau_u": maps},
         }
         data = canonical(resealed(changed))
@@ -147,8 +148,12 @@ def test_sites_that_are_compared_have_a_tau() -> None:
 
 def test_the_statement_says_the_verdict() -> None:
     question = asked("block", claim())
-    assert "undefined=error) holds: τ onto; " in stated(question, "holds")
-    assert "undefined=error) does not hold: τ onto; " in stated(question, "fails")
+    assert "undefined=error), exact semantics, holds: τ onto; " in stated(
+        question, "holds", "exact"
+    )
+    assert "undefined=error), exact semantics, does not hold: τ onto; " in stated(
+        question, "fails", "exact"
+    )
 
 
 def test_few_values_are_not_all_real_numbers() -> None:

@@ -36,9 +36,9 @@ from tauomega.theory.kernel.commuting import (
     Commuting,
     Interchange,
     Listed,
-    build,
     squares_of,
 )
+from tauomega.theory.kernel.commuting_circuit import build
 from tauomega.theory.kernel.evaluation import roots_of, solve
 from tauomega.theory.kernel.failure import EvaluationError
 from tauomega.theory.kernel.words import Word

@@ -14,7 +14,8 @@ from tauomega.solvers.reductions import reduced
 from tauomega.solvers.statements import NotStatedError, refusal, squares_count, statement_of
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import EvaluationError, Value
-from tauomega.theory.kernel.commuting import Built, Commuting, Squares, build, squares_of
+from tauomega.theory.kernel.commuting import Commuting, Squares, squares_of
+from tauomega.theory.kernel.commuting_circuit import Built, build
 from tauomega.theory.kernel.evaluation import evaluate, solve
 
 BITS = 11
