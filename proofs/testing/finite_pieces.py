@@ -46,7 +46,7 @@ from tauomega.theory.kernel import (
     complete,
     evaluate,
 )
-from tauomega.theory.kernel.halfspaces import NotAffineError, affine
+from tauomega.theory.kernel.reaching import weights_of
 from tauomega.theory.policy import OmegaPolicy, Sources, TauUPolicy
 from tauomega.theory.scm import SCM
 
@@ -123,15 +123,8 @@ def _is_affine(claim: Abstraction, high: SCM) -> bool:
     variables = [*claim.scm.variables, *high.variables]
     rules = [v.mechanism for v in variables if v.mechanism is not None]
     rules += [*claim.tau.values(), *(claim.tau_u or {}).values()]
-    return all(isinstance(v.domain, Reals) for v in variables) and all(map(_reads_affinely, rules))
-
-
-def _reads_affinely(rule: Expression) -> bool:
-    try:
-        affine(rule)
-    except NotAffineError:
-        return False
-    return True
+    affine = all(weights_of(rule) is not None for rule in rules)
+    return affine and all(isinstance(v.domain, Reals) for v in variables)
 
 
 def _images(
