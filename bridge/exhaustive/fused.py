@@ -53,7 +53,6 @@ class Fused:
         sources: $B_s$ for every distinct source of each site.
         chain: what is computed after the sum: weights and bias of a linear map, or the slope of a ReLU.
         radius: how far the fused and the faithful output may be apart, at most.
-        space: room for the sums of a block.
     """
 
     base: Tensor
@@ -61,11 +60,10 @@ class Fused:
     chain: tuple[tuple[Tensor, Tensor] | float, ...]
     readout: Readout
     radius: float
-    space: Tensor
 
     @classmethod
     def of(
-        cls, suffix: Suffix, clean: CleanRuns, held: Sequence[Tensor], readout: Readout, rows: int
+        cls, suffix: Suffix, clean: CleanRuns, held: Sequence[Tensor], readout: Readout
     ) -> Fused | None:
         """The filter, or `None` where it does not apply: another reader, another operation."""
         network = suffix.network
@@ -88,37 +86,40 @@ class Fused:
             return None
         columns = [_columns(site, weight.shape[1]) for site in sites]
         values = clean.values[sites[0].node]
-        rest = values.clone()
-        for chosen in columns:
-            rest[:, chosen] = 0
-        base = rest @ weight.T + bias
+        base = torch.addmm(bias, values, weight.index_fill(1, torch.cat(columns), 0).T)
         sources = tuple(h @ weight[:, c].T for h, c in zip(held, columns, strict=True))
         largest = values.abs().amax(dim=0).double()
         radius = _radius(weight, bias, largest, len(sites), steps, network.constants)
         if not isfinite(radius):
             return None
         chain = tuple(_link(node, network.constants) for node in steps)
-        space = base.new_empty(rows * base.shape[1])
-        return cls(base, sources, chain, readout, radius, space)
+        return cls(base, sources, chain, readout, radius)
+
+    def room(self, pairs: int) -> Tensor:
+        """Room for the sums of a block of so many pairs."""
+        return self.base.new_empty(pairs * self.base.shape[1])
 
     def part(self, sources: Sequence[Tensor]) -> Tensor:
         """The sum of the parts of some sources, given by their numbers for each site in step."""
         parts = [p.index_select(0, s) for p, s in zip(self.sources, sources, strict=True)]
         return sum(parts[1:], parts[0])
 
-    def labels(self, bases: slice, sources: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    def labels(
+        self, bases: slice, sources: Sequence[Tensor], room: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Labels of a block of bases with some sources, and which are too close to be believed.
 
         Args:
             bases: a range of inputs.
             sources: for each site the numbers of its distinct sources, in step.
+            room: of at least this block.
 
         Returns:
             Two tensors of shape (bases · sources,), bases slowest.
         """
         part = self.part(sources)
         size = (bases.stop - bases.start) * len(part)
-        value = self.space[: size * part.shape[1]].view(-1, *part.shape)  # no allocation a block
+        value = room[: size * part.shape[1]].view(-1, *part.shape)  # no allocation a block
         value = torch.add(self.base[bases, None], part, out=value).flatten(0, 1)
         for link in self.chain:
             if isinstance(link, tuple):

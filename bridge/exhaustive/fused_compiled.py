@@ -67,6 +67,7 @@ class CompiledFilter:
     weights: Array
     biases: Array
     widths: Array
+    count: int
     gap: float
 
     @classmethod
@@ -88,7 +89,11 @@ class CompiledFilter:
                 return None
             else:
                 slopes[-1] = link
-        sizes = [fused.base.shape[1], *(len(bias) for _, bias in maps)]
+        from .fused_kernel import BLOCK
+
+        units = fused.base.shape[1]
+        count = len(maps[-1][1]) if maps else units
+        sizes = [-(-n // BLOCK) * BLOCK for n in (units, *(len(bias) for _, bias in maps))]
         if max(sizes) > WIDEST:
             return None
         dtype = fused.base.numpy().dtype
@@ -99,20 +104,21 @@ class CompiledFilter:
             biases[i, : len(bias)] = bias.detach().numpy()
         gap = np.nextafter(dtype.type(factor * fused.radius), dtype.type(np.inf))
         widths = np.array(sizes[1:], np.int64)
-        base = np.ascontiguousarray(fused.base.detach().numpy())
-        return cls(base, np.array(slopes, dtype), weights, biases, widths, gap)
+        base = np.zeros((len(fused.base), sizes[0]), dtype)
+        base[:, :units] = fused.base.detach().numpy()
+        return cls(base, np.array(slopes, dtype), weights, biases, widths, count, gap)
 
     def scan(self, contexts: Tensor, block: Sources, keep: int) -> Iterator[Found]:
         """All bases with a block of sources, in order; on as many threads as PyTorch has."""
         from .fused_kernel import WIDTH, scan_pairs
 
         own = contexts.numpy()
-        parts, expected, counts = _grouped(block, WIDTH)
+        parts, expected, counts = _grouped(block, WIDTH, self.base.shape[1])
 
         def run(rows: slice) -> Found:
             wrong, unclear, failing = scan_pairs(
                 self.base[rows], own[rows], parts, self.slopes, self.weights, self.biases,
-                self.widths, expected, counts, self.gap, keep,
+                self.widths, self.count, expected, counts, self.gap, keep,
             )  # fmt: skip
             failing[:, 0] += rows.start
             unclear[:, 0] += rows.start
@@ -147,12 +153,15 @@ def _read_as_largest(
             return None
 
 
-def _grouped(block: Sources, width: int) -> tuple[Array, Array, Array]:
-    """The block in groups of columns, the last one filled up with sources that occur 0 times."""
-    count = len(block.part)
+def _grouped(block: Sources, width: int, units: int) -> tuple[Array, Array, Array]:
+    """The block in groups of columns, the last one filled up with sources that occur 0 times.
+
+    Units are filled up with zeros.
+    """
+    count, own = block.part.shape
     groups = -(-count // width)
     missing = groups * width - count
-    part = torch.nn.functional.pad(block.part, (0, 0, 0, missing))
+    part = torch.nn.functional.pad(block.part, (0, units - own, 0, missing))
     parts = part.reshape(groups, width, -1).transpose(1, 2).contiguous()
     expected = torch.nn.functional.pad(block.expected, (0, missing))
     counts = torch.nn.functional.pad(block.counts, (0, missing))

@@ -1,8 +1,10 @@
 """The compiled filter (the extra `fast`). Its twin on tensors is `Fused.labels`.
 
 `WIDTH` sources are computed together for one base, so that every loop inside runs over neighbouring
-numbers and what it touches stays in the nearest cache. Sums are in the order of the units, with fused
-operations where the processor has them: `fused` covers every order.
+numbers and what it touches stays in the nearest cache. A map makes `BLOCK` outputs at a time from `BLOCK`
+inputs, so that what is read is used several times; all sizes are filled up to that with zeros, which change
+no sum. Sums are in the order of the units, with fused operations where the processor has them: `fused`
+covers every order.
 """
 
 from __future__ import annotations
@@ -10,15 +12,18 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-__all__ = ["WIDTH", "scan_pairs"]
+__all__ = ["BLOCK", "WIDTH", "scan_pairs"]
 
 WIDTH = 128
+BLOCK = 4
+NARROW = 8
+"""Outputs up to which the sums before a map are cheaper made again for each block than kept."""
 CONTRACTED = {"contract", "nsz"}
 """Products and sums may be fused, the sign of a zero is free; infinities and NaN keep their meaning."""
 
 
 @nb.njit(cache=True, nogil=True, fastmath=CONTRACTED, inline="never")
-def _first(base, parts, slope, x):
+def _sums(base, parts, slope, x):
     """The sum of the base's part and each source's, and what comes of it."""
     zero = base.dtype.type(0)
     for u in range(base.shape[0]):
@@ -29,29 +34,77 @@ def _first(base, parts, slope, x):
 
 
 @nb.njit(cache=True, nogil=True, fastmath=CONTRACTED, inline="never")
-def _linear(w, d, slope, x, y, below, width):
-    zero = x.dtype.type(0)
-    for k in range(width):
+def _map_of_sums(base, parts, slope, w, d, y):
+    """`BLOCK` outputs of a map of what `_sums` makes."""
+    zero = base.dtype.type(0)
+    for s in range(WIDTH):
+        y[0, s], y[1, s], y[2, s], y[3, s] = d[0], d[1], d[2], d[3]
+    for u in range(0, base.shape[0], BLOCK):
+        b0, b1, b2, b3 = base[u], base[u + 1], base[u + 2], base[u + 3]
+        w00, w01, w02, w03 = w[0, u], w[0, u + 1], w[0, u + 2], w[0, u + 3]
+        w10, w11, w12, w13 = w[1, u], w[1, u + 1], w[1, u + 2], w[1, u + 3]
+        w20, w21, w22, w23 = w[2, u], w[2, u + 1], w[2, u + 2], w[2, u + 3]
+        w30, w31, w32, w33 = w[3, u], w[3, u + 1], w[3, u + 2], w[3, u + 3]
         for s in range(WIDTH):
-            y[k, s] = d[k]
-        u = 0
-        while u + 8 <= below:
-            w0, w1, w2, w3 = w[k, u], w[k, u + 1], w[k, u + 2], w[k, u + 3]
-            w4, w5, w6, w7 = w[k, u + 4], w[k, u + 5], w[k, u + 6], w[k, u + 7]
-            for s in range(WIDTH):
-                low = w0 * x[u, s] + w1 * x[u + 1, s] + w2 * x[u + 2, s] + w3 * x[u + 3, s]
-                high = w4 * x[u + 4, s] + w5 * x[u + 5, s] + w6 * x[u + 6, s] + w7 * x[u + 7, s]
-                y[k, s] += low + high
-            u += 8
-        while u < below:
-            last = w[k, u]
-            for s in range(WIDTH):
-                y[k, s] += last * x[u, s]
-            u += 1
-        if slope != 1:
-            for s in range(WIDTH):
-                z = y[k, s]
-                y[k, s] = z * slope if z < zero else z
+            x0, x1 = b0 + parts[u, s], b1 + parts[u + 1, s]
+            x2, x3 = b2 + parts[u + 2, s], b3 + parts[u + 3, s]
+            x0 = x0 * slope if x0 < zero else x0
+            x1 = x1 * slope if x1 < zero else x1
+            x2 = x2 * slope if x2 < zero else x2
+            x3 = x3 * slope if x3 < zero else x3
+            y[0, s] += w00 * x0 + w01 * x1 + w02 * x2 + w03 * x3
+            y[1, s] += w10 * x0 + w11 * x1 + w12 * x2 + w13 * x3
+            y[2, s] += w20 * x0 + w21 * x1 + w22 * x2 + w23 * x3
+            y[3, s] += w30 * x0 + w31 * x1 + w32 * x2 + w33 * x3
+
+
+@nb.njit(cache=True, nogil=True, fastmath=CONTRACTED, inline="never")
+def _map(w, d, x, y, below):
+    """`BLOCK` outputs of a map of the first rows of x."""
+    for s in range(WIDTH):
+        y[0, s], y[1, s], y[2, s], y[3, s] = d[0], d[1], d[2], d[3]
+    for u in range(0, below, BLOCK):
+        w00, w01, w02, w03 = w[0, u], w[0, u + 1], w[0, u + 2], w[0, u + 3]
+        w10, w11, w12, w13 = w[1, u], w[1, u + 1], w[1, u + 2], w[1, u + 3]
+        w20, w21, w22, w23 = w[2, u], w[2, u + 1], w[2, u + 2], w[2, u + 3]
+        w30, w31, w32, w33 = w[3, u], w[3, u + 1], w[3, u + 2], w[3, u + 3]
+        for s in range(WIDTH):
+            x0, x1, x2, x3 = x[u, s], x[u + 1, s], x[u + 2, s], x[u + 3, s]
+            y[0, s] += w00 * x0 + w01 * x1 + w02 * x2 + w03 * x3
+            y[1, s] += w10 * x0 + w11 * x1 + w12 * x2 + w13 * x3
+            y[2, s] += w20 * x0 + w21 * x1 + w22 * x2 + w23 * x3
+            y[3, s] += w30 * x0 + w31 * x1 + w32 * x2 + w33 * x3
+
+
+@nb.njit(cache=True, nogil=True, fastmath=CONTRACTED, inline="never")
+def _activated(y, count, slope):
+    """A leaky ReLU in place."""
+    zero = y.dtype.type(0)
+    for k in range(count):
+        for s in range(WIDTH):
+            z = y[k, s]
+            y[k, s] = z * slope if z < zero else z
+
+
+@nb.njit(cache=True, nogil=True, fastmath=CONTRACTED, inline="never")
+def _chain(base, parts, slopes, weights, biases, widths, value):
+    """All maps after the sums; which half of `value` then holds the last outputs."""
+    fused = widths.shape[0] > 0 and widths[0] <= NARROW
+    if not fused:
+        _sums(base, parts, slopes[0], value[0])
+    below = base.shape[0]
+    for i in range(widths.shape[0]):
+        x, y = value[i % 2], value[(i + 1) % 2]
+        for k in range(0, widths[i], BLOCK):
+            w, d, rows = weights[i, k : k + BLOCK], biases[i, k : k + BLOCK], y[k : k + BLOCK]
+            if fused and i == 0:
+                _map_of_sums(base, parts, slopes[0], w, d, rows)
+            else:
+                _map(w, d, x, rows, below)
+        if slopes[i + 1] != 1:
+            _activated(y, widths[i], slopes[i + 1])
+        below = widths[i]
+    return widths.shape[0] % 2
 
 
 @nb.njit(cache=True, nogil=True, fastmath=CONTRACTED, inline="never")
@@ -85,7 +138,9 @@ def _judge(label, largest, second, gap, expected, counts):
 
 
 @nb.njit(cache=True, nogil=True, fastmath=CONTRACTED)
-def scan_pairs(base, contexts, parts, slopes, weights, biases, widths, expected, counts, gap, keep):
+def scan_pairs(
+    base, contexts, parts, slopes, weights, biases, widths, count, expected, counts, gap, keep
+):
     """Compare the labels of some bases with some sources, as far as they are clear.
 
     Args:
@@ -93,9 +148,11 @@ def scan_pairs(base, contexts, parts, slopes, weights, biases, widths, expected,
         contexts: the number of each base's context, shape (bases,).
         parts: the sources' parts, shape (groups, units, `WIDTH`).
         slopes: of the activation after the sum and after each further map; 1 for none.
-        weights: of the further maps, shape (maps, outputs, inputs), filled up with anything.
-        biases: shape (maps, outputs).
-        widths: how many outputs each map has, shape (maps,).
+        weights: of the further maps, shape (maps, outputs, inputs), filled up with zeros; outputs and
+            inputs are multiples of `BLOCK`, and so are the units of the parts.
+        biases: shape (maps, outputs), filled up with zeros.
+        widths: how many outputs each map has, filled up, shape (maps,).
+        count: how many numbers a label is read from.
         expected: shape (contexts, groups, `WIDTH`).
         counts: how often each source occurs, shape (groups, `WIDTH`); 0 where there is none.
         gap: by how much the largest number must exceed the second to be believed.
@@ -116,13 +173,8 @@ def scan_pairs(base, contexts, parts, slopes, weights, biases, widths, expected,
     wrong, left, found = 0, 0, 0
     for b in range(base.shape[0]):
         for group in range(parts.shape[0]):
-            _first(base[b], parts[group], slopes[0], value[0])
-            below = units
-            for i in range(widths.shape[0]):
-                x, y = value[i % 2], value[(i + 1) % 2]
-                _linear(weights[i], biases[i], slopes[i + 1], x, y, below, widths[i])
-                below = widths[i]
-            _read(value[widths.shape[0] % 2], below, label, largest, second)
+            last = _chain(base[b], parts[group], slopes, weights, biases, widths, value)
+            _read(value[last], count, label, largest, second)
             wanted = expected[contexts[b], group]
             more, columns, doubtful = _judge(label, largest, second, gap, wanted, counts[group])
             wrong += more

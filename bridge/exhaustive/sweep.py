@@ -87,7 +87,7 @@ def sweep(
     expectation: Expectation,
     *,
     joint: int | None = 1,
-    rows: int = 4096,
+    rows: int = 2048,
     filtered: bool = True,
     pruned: bool = True,
     keep: int = 10,

@@ -85,12 +85,12 @@ class Sweeper:
         self.device = device
         held: list[Tensor] = []
         self.codes: list[Tensor] = []
-        self.firsts: list[Tensor] = []
+        self.firsts: list[list[int]] = []
         self.weights: list[Tensor] = []
         for name, listed in zip(chosen, codes.sources, strict=True):
             code = listed.to(device)
             first, weight = distinct_rows(clean.held[name], code)
-            self.firsts.append(first)
+            self.firsts.append(first.tolist())
             self.weights.append(weight)
             held.append(clean.held[name].index_select(0, first))
             self.codes.append(code.index_select(0, first))
@@ -109,9 +109,7 @@ class Sweeper:
         """
         fused = None
         if self.options.filtered:
-            rows = max(self.options.rows, FILTERED)
-            held = self.replay.held
-            fused = Fused.of(self.suffix, self.clean, held, self.readout, rows)
+            fused = Fused.of(self.suffix, self.clean, self.replay.held, self.readout)
         tally = Tally(self.options.keep)
         if fused is None:
             if masks is not None:
@@ -132,9 +130,11 @@ class Sweeper:
     def origins(self, number: int) -> tuple[int, tuple[tuple[str, int], ...]]:
         """The base of a pair, and the first input that each site's value comes from."""
         base, rest = divmod(number, self.combinations)
-        sources = self._sources(torch.tensor([rest], device=self.device))
-        found = [int(f[s[0]]) for f, s in zip(self.firsts, sources, strict=True)]
-        return base, tuple(zip(self.chosen, found, strict=True))
+        found: list[tuple[str, int]] = []
+        for name, first in zip(reversed(self.chosen), reversed(self.firsts), strict=True):
+            rest, place = divmod(rest, len(first))
+            found.append((name, first[place]))
+        return base, tuple(reversed(found))
 
     def _faithfully(self, tally: Tally) -> None:
         for bases, numbers, sources, by_context in self._blocks(self.options.rows):
@@ -149,8 +149,10 @@ class Sweeper:
     def _filtered(self, fused: Fused, tally: Tally) -> list[Tensor]:
         """Count the clear pairs on tensors; the numbers of the others."""
         left = []
-        for bases, numbers, sources, by_context in self._blocks(max(self.options.rows, FILTERED)):
-            labels, unclear = fused.labels(bases, sources)
+        rows = max(self.options.rows, FILTERED)
+        room = fused.room(rows)
+        for bases, numbers, sources, by_context in self._blocks(rows):
+            labels, unclear = fused.labels(bases, sources, room)
             places = unclear.nonzero().flatten()
             if len(places):  # a block is a range of pairs
                 left.append(bases.start * self.combinations + int(numbers[0]) + places)

@@ -7,9 +7,11 @@
 The networks are a perceptron 16-64-64-4, half of its first hidden layer swapped, and a GPT-2 of 4 layers
 of width 64 with 8 positions and a vocabulary of 64, position 3 swapped after block 0 and after block 2.
 
-Seconds are of one thread's processor time. The methods take turns, round after round, and the least of
-each is kept, so that a busy machine tells less; the labels of all pairs are compared. The peers run a part
-of the GPT-2's pairs, evenly spread (`--pairs`): theirs cost the same each.
+Seconds are of one thread's processor time. The methods take turns, round after round; a turn lasts at least
+a tenth of a second, and its mean counts, whoever's it is. Printed are the median and the least over the rounds
+of each, and how many times as fast as the fastest of pyvene's batches a method is: the medians' ratio, and
+the lowest and the median of the ratios within a round. The labels of all pairs are compared. The peers run a
+part of the GPT-2's pairs, evenly spread (`--pairs`): theirs cost the same each.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
+from math import ceil
+from statistics import median
 from typing import Any
 
 import torch
@@ -34,6 +38,7 @@ from tauomega.bridge.exhaustive.sweep import Sweep, sweep
 from tauomega.bridge.graph.capture import capture
 
 HIGH = SCM.from_text("input P, Q : 0..15\nA = P mod 4\nB = Q mod 4\nout = (A + B) mod 4")
+TURN = 0.1
 COUNT = 256
 UNITS = 32
 PLACE = 3
@@ -55,29 +60,35 @@ class Mlp(nn.Module):
 
 @dataclass
 class Method:
-    """A way to run pairs: what it found, its least seconds, and how many pairs it runs."""
+    """A way to run pairs: what it found, the seconds of each turn, and how many pairs it runs."""
 
     name: str
     run: Callable[[], Any]
     pairs: int
-    seconds: float = float("inf")
+    turns: list[float] = field(default_factory=list)
+    repeats: int = 1
     found: Any = field(default=None)
+
+    def turn(self) -> float:
+        """The processor time of a run, the mean of a turn."""
+        start = time.process_time()
+        for _ in range(self.repeats):
+            self.found = self.run()
+        return (time.process_time() - start) / self.repeats
+
+    def each(self, of: Callable[[list[float]], float]) -> float:
+        """Seconds a pair: the median or the least of the turns."""
+        return of(self.turns) / self.pairs
 
 
 def take_turns(methods: Sequence[Method], rounds: int) -> None:
-    """The least processor time of each, after one run to warm up; short runs are repeated in a turn."""
-    for number in range(rounds + 1):
+    """Two turns to warm up, which settle how often a turn repeats a run; then all in turn."""
+    for method in methods:
+        method.turn()
+        method.repeats = max(1, ceil(TURN / max(method.turn(), 1e-6)))
+    for _ in range(rounds):
         for method in methods:
-            spent = 0.0
-            while True:
-                start = time.process_time()
-                method.found = method.run()
-                seconds = time.process_time() - start
-                spent += seconds
-                if number:
-                    method.seconds = min(method.seconds, seconds)
-                if not number or spent > 0.1:
-                    break
+            method.turns.append(method.turn())
 
 
 def by_hooks(
@@ -202,16 +213,22 @@ def say(text: str) -> None:
 
 
 def table(title: str, methods: Sequence[Method]) -> None:
-    """Print rates, and how many times the peer's best they are."""
+    """Print times, and how many times as fast as the peer's best they are."""
     peers = [m for m in methods if m.name.startswith("pyvene")] or [
         m for m in methods if "hooks" in m.name
     ]
-    best = min(m.seconds / m.pairs for m in peers)
-    say(f"\n{title}\n\n| method | µs a pair | pairs/s | of {peers[0].name.split(',')[0]}'s best |")
-    say("|---|---|---|---|")
+    name = peers[0].name.split(",")[0]
+    best = min(m.each(median) for m in peers)
+    bests = [min(m.turns[i] / m.pairs for m in peers) for i in range(len(peers[0].turns))]
+    say(f"\n{title}; {len(bests)} rounds\n")
+    say(f"| method | µs a pair: median | least | of {name}'s best | in a round: median | lowest |")
+    say("|---|---|---|---|---|---|")
     for m in methods:
-        each = m.seconds / m.pairs
-        say(f"| {m.name} | {each * 1e6:.3f} | {1 / each:,.0f} | {best / each:.1f}× |")
+        within = [peer / (own / m.pairs) for peer, own in zip(bests, m.turns, strict=True)]
+        say(
+            f"| {m.name} | {m.each(median) * 1e6:.4f} | {m.each(min) * 1e6:.4f} | "
+            f"{best / m.each(median):.1f}× | {median(within):.1f}× | {min(within):.1f}× |"
+        )
 
 
 def compare(methods: Sequence[Method]) -> None:
@@ -237,13 +254,13 @@ def perceptron(pyvene: Any, rounds: int) -> None:
             partial(by_hooks, module, module.act, index, given, pairs, batch),
             len(pairs),
         )
-        for batch in (256, 4096)
+        for batch in (256, 1024, 4096)
     ]
     if pyvene is not None:
         run = pyvene_of_mlp(pyvene, module)
         methods += [
             Method(f"pyvene, batch {b}", partial(in_batches, run, given, pairs, b), len(pairs))
-            for b in (256, 4096)
+            for b in (256, 1024, 2048, 4096, 8192)
         ]
     methods += [
         Method(name, partial(swept, graph, given, site, Argmax(), filtered=filtered), len(pairs))

@@ -69,6 +69,7 @@ def same(quick: Sweep, plain: Sweep) -> bool:
     [
         ((3, 9, 2), 0.0, Argmax()),
         ((3, 12, 7, 5), 0.0, Argmax()),
+        ((3, 11, 13, 10), 0.5, Argmax()),
         ((3, 10, 8, 6, 3), 0.1, Argmax()),
         ((3, 10, 8, 1), 3.0, Above(0.05)),
         ((3, 10, 2), 0.0, Above(-0.1, unit=1)),
@@ -151,7 +152,7 @@ def test_a_slope_above_one_stretches_the_radius() -> None:
         site = graph.site("1[:, 0:2]")
         suffix = Suffix.of(graph, [site])
         clean = run_clean(graph, [torch.ones(4, 3)], {"A": site}, suffix.frontier, 4)
-        made = Fused.of(suffix, clean, [clean.held["A"]], Argmax(), 4)
+        made = Fused.of(suffix, clean, [clean.held["A"]], Argmax())
         assert made is not None
         radii.append(made.radius)
     assert radii[1] > 4 * radii[0]

@@ -163,7 +163,7 @@ def test_the_radius_covers_both_paths(seed: int) -> None:
     site = graph.site("1[:, 0:5]")
     suffix = Suffix.of(graph, [site])
     clean = run_clean(graph, [inputs], {"A": site}, suffix.frontier, ROWS)
-    made = fused.Fused.of(suffix, clean, [clean.held["A"]], Argmax(), ROWS)
+    made = fused.Fused.of(suffix, clean, [clean.held["A"]], Argmax())
     assert made is not None
     hidden = torch.stack([clean.values["relu"]] * 16)
     hidden[:, :, :5] = clean.held["A"][:, None, :5].expand(16, 16, 5)
