@@ -30,7 +30,7 @@ from tauomega.theory.scm import SCM
 from .coordinates import Coordinates
 from .exact_layers import exact_layers, run_layers
 from .network import Activation, Network
-from .precision.semantics import Ieee, parse_semantics
+from .precision.semantics import AllOrders, Ieee, parse_semantics
 
 __all__ = ["IEEE", "NetworkModel"]
 
@@ -122,7 +122,16 @@ class NetworkModel:
         return found
 
     def run_row(self, row: Sequence[Fraction], fixed: Mapping[str, Fraction]) -> dict[str, Value]:
-        """The exact value of every unit (and feature) at any row of numbers, with some set."""
+        """The value of every unit (and feature) at any row of numbers, with some set, exactly.
+
+        Under `all-orders` it is what this machine's order computes, for the row as the format stores it.
+        """
+        meaning = parse_semantics(self.semantics)
+        if isinstance(meaning, AllOrders):
+            from .boxes.rounded import RoundedNetwork
+
+            found = RoundedNetwork(self.network, meaning.dtype).run(row, fixed)
+            return {name: exact(value) for name, value in found.items()}
         layers = exact_layers(self.network, self.features)
         return {name: exact(value) for name, value in run_layers(layers, row, fixed).items()}
 

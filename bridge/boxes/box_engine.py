@@ -13,6 +13,7 @@ from tauomega.theory.errors import InputError
 from tauomega.theory.verdict import INFINITE, Certified
 
 from ..network_model import NetworkModel
+from ..precision.semantics import AllOrders, Real, parse_semantics
 from .certifying import BoxClaim, Proof, Refutation, Settled
 
 __all__ = ["MEASURES", "RELU", "ReluEngine"]
@@ -25,7 +26,7 @@ ONE, ZERO = Fraction(1), Fraction(0)
 @final
 @dataclass(frozen=True, slots=True)
 class ReluEngine:
-    """Decides interchange claims over boxes about networks with (leaky) ReLUs, in real arithmetic."""
+    """Decides interchange claims over boxes about networks with (leaky) ReLUs, real or in all orders."""
 
     @property
     def name(self) -> str:
@@ -33,7 +34,7 @@ class ReluEngine:
         return "relu"
 
     def accepts(self, problem: Problem) -> str | None:
-        """Accepts interchanges over boxes, for the stored weights as exact rationals."""
+        """Accepts interchanges over boxes, for real arithmetic or every order of summation in a format."""
         match problem.part.defect:
             case Sup(space=BoxSwaps(), body=Dist(left=Read())):
                 pass
@@ -42,8 +43,8 @@ class ReluEngine:
         model = problem.claim.low
         if not isinstance(model, NetworkModel):
             return "runs networks"
-        if problem.semantics != "real":
-            return f"reasons about real numbers; {problem.semantics} is another semantics"
+        if not isinstance(parse_semantics(problem.semantics), Real | AllOrders):
+            return f"reasons about real numbers and all orders; {problem.semantics} is another semantics"
         if any(not 0 <= layer.activation.slope <= 1 for layer in model.network.layers):
             return "an activation with a slope outside [0, 1] is not convex"
         return None
@@ -95,8 +96,19 @@ def _answer(boxes: BoxClaim, settled: list[Settled], budget: Budget) -> Answer:
     if not total:
         raise InputError(["there is nothing to check: no context, or no site"])
     leaves = sum(proof.leaves for proof in proofs)
-    evidence = Certified("branch-and-bound tree", leaves, "leaves")
+    evidence = Certified("branch-and-bound tree", leaves, "leaves", _relied_on(boxes))
     return Answer(ZERO, ZERO, total, total, evidence, measures=measures)
+
+
+def _relied_on(boxes: BoxClaim) -> tuple[str, ...]:
+    if boxes.rounded is None:
+        return ()
+    form = boxes.rounded.form
+    return (
+        f"every leaf is clear of zero by more than the rounding radius in {form.name}, which is derived and "
+        "computed in bridge.boxes.rounded, not by the kernel",
+        f"assumed of the machine: {form.assumption}; no overflow, which was checked",
+    )
 
 
 def _box_point(boxes: BoxClaim, settled: Settled) -> BoxPoint:

@@ -33,12 +33,14 @@ class Question:
     """Does every point of a box meet every condition as required?
 
     `box` is a box over the grid that contains the true one; `inner` one that it contains, from which
-    points are taken (empty sides are allowed to meet in a point).
+    points are taken (empty sides are allowed to meet in a point). `rounding` is how far, over the grid,
+    each form as a machine computes it may be from its real value; nothing where real numbers are meant.
     """
 
     box: tuple[Interval, ...]
     inner: tuple[Interval, ...]
     required: tuple[bool, ...]
+    rounding: tuple[int, ...] = ()
 
 
 @final
@@ -93,6 +95,7 @@ def search(
     questions: Sequence[Question],
     *,
     refutes: Callable[[int, tuple[int, ...]], bool],
+    allowed: Callable[[Array, Array], Array] = lambda points, towards: points,
     most: int = 2_000_000,
     stop: Callable[[], bool] = lambda: False,
     told: Callable[[int], None] = lambda settled: None,
@@ -104,6 +107,7 @@ def search(
         conditions: what is asked of its forms, in the order of `Question.required`.
         questions: the boxes.
         refutes: the exact judge of a candidate: question, point over the grid.
+        allowed: moves points over the grid towards others, to where a candidate may be.
         most: how many boxes may be bounded in all.
         stop: asked before every batch.
         told: how many questions are settled.
@@ -117,6 +121,7 @@ def search(
     owner: Array = np.arange(len(questions))
     node: Array = np.zeros(len(questions), dtype=np.int64)
     boxes = np.array([q.box for q in questions], dtype=np.int64)
+    rounding = np.array([q.rounding or (0,) for q in questions]) / 2.0**GRID
     examined = 0
     while len(owner) and examined < most and not stop():
         take = slice(max(0, len(owner) - BATCH), None)  # depth first: the newest boxes
@@ -128,7 +133,7 @@ def search(
         np.add.at(count, mine, 1)
         low, high = box[:, :, 0] / 2.0**GRID, box[:, :, 1] / 2.0**GRID
         lower, upper, factors = network.bounds(low, high)
-        clear = SLACK * (1 + np.abs(lower) + np.abs(upper))
+        clear = SLACK * (1 + np.abs(lower) + np.abs(upper)) + rounding[mine]
         said = np.stack([known_of(c, lower - clear, upper + clear) for c in conditions], axis=1)
         proved = (said == wanted[mine]).all(axis=1)
         for q, n in zip(mine[proved], here[proved], strict=True):
@@ -136,7 +141,7 @@ def search(
         np.subtract.at(pending, mine[proved], 1)
         rest = ~proved
         mine, here, box, factors = mine[rest], here[rest], box[rest], factors[rest]
-        _attack(network, conditions, wanted, mine, box, inner, factors, points, refutes)
+        _attack(network, conditions, wanted, mine, box, inner, factors, points, refutes, allowed)
         open_ = np.array([points[q] is None for q in mine], dtype=bool)
         mine, here, box, factors = mine[open_], here[open_], box[open_], factors[open_]
         width = (box[:, :, 1] - box[:, :, 0]).astype(float)
@@ -174,6 +179,7 @@ def _attack(
     factors: Array,
     points: list[tuple[int, ...] | None],
     refutes: Callable[[int, tuple[int, ...]], bool],
+    allowed: Callable[[Array, Array], Array],
 ) -> None:
     """Try the middle of each box, and the corner to which each linear bound points."""
     if not len(owner):
@@ -183,7 +189,9 @@ def _attack(
         corner = np.where(factors[:, k] >= 0, boxes[:, :, 0], boxes[:, :, 1])
         candidates.append(np.clip(corner, inner[owner, :, 0], inner[owner, :, 1]))
     candidates[0] = np.clip(candidates[0], inner[owner, :, 0], inner[owner, :, 1])
-    for tried in candidates:
+    middles = inner[owner].sum(axis=2) // 2
+    for candidate in candidates:
+        tried = allowed(candidate, middles)
         values = network.run(tried / 2.0**GRID)
         said = np.stack([known_of(c, values, values) for c in conditions], axis=1)
         for place in np.flatnonzero((said != wanted[owner]).any(axis=1)):

@@ -27,9 +27,11 @@ from tauomega.theory.scm import SCM
 
 from ..exact_layers import exact_layers, relu_layer, run_layers
 from ..network_model import NetworkModel
+from ..precision.semantics import AllOrders, parse_semantics
 from .batched_bounds import BatchedBounds
 from .branching import Question, Searched, Tree, search
 from .exact_leaves import proved_leaves
+from .rounded import RoundedNetwork, rounding_radius
 
 __all__ = ["BoxClaim", "Proof", "Refutation", "Settled", "Tuple"]
 
@@ -81,6 +83,8 @@ class BoxClaim:
         model: the network with the codes of its inputs.
         radius: how far an input may lie from its code, in each coordinate.
         scored: the high-level variables that are compared.
+        rounded: the network in the format of `all-orders`; `None` where real numbers are meant. A claim is
+            then about all inputs of the format in the boxes and all orders of summation.
     """
 
     def __init__(
@@ -90,7 +94,7 @@ class BoxClaim:
 
         Raises:
             InputError: a τ that reads more than outputs, or is no formula over affine comparisons;
-                an activation that is not convex; all at once.
+                an activation that is not convex; a box without a number of the format; all at once.
         """
         assert isinstance(claim.low, NetworkModel)
         assert claim.high is not None
@@ -102,7 +106,14 @@ class BoxClaim:
         self.forms: list[Form] = []
         self.conditions: list[Condition] = []
         self._contexts = context_map(claim, tau_u)
-        self.layers = exact_layers(self.model.network, self.model.features)
+        meaning = parse_semantics(self.model.semantics)
+        self.rounded = (
+            RoundedNetwork(self.model.network, meaning.dtype)
+            if isinstance(meaning, AllOrders)
+            else None
+        )
+        network = self.model.network if self.rounded is None else self.rounded.network
+        self.layers = exact_layers(network, self.model.features)
         outputs = set(self.layers[-1].names)
         faults = []
         for name in self.scored:
@@ -115,10 +126,17 @@ class BoxClaim:
                 faults.append(f"over boxes τ of {name!r} compares affine forms of outputs: {error}")
         read = {variable for factors, _ in self.forms for variable, _ in factors}
         faults += [f"over boxes τ reads outputs only, not {n!r}" for n in sorted(read - outputs)]
-        if faults:
-            raise InputError(faults)
         self.points: list[Point] = [tuple(c.values()) for c in claim.scm.contexts()]
         self.rows = {point: self.model.row(point) for point in self.points}
+        if self.rounded is not None:
+            codes = sorted({x for row in self.rows.values() for x in row})
+            faults += [
+                f"no {self.rounded.form.name} number lies within {radius} of the code {x}"
+                for x in codes
+                if self.rounded.empty(x - radius, x + radius)
+            ]
+        if faults:
+            raise InputError(faults)
         self._clean: dict[Point, Mapping[str, Value]] = {}
 
     def subsets(self, depth: Depth) -> Iterator[tuple[str, ...]]:
@@ -167,11 +185,13 @@ class BoxClaim:
         def refutes(number: int, point: tuple[int, ...]) -> bool:
             return self.refuted(where[number], self._rows_of(point))
 
+        network = self._network(sites)
         return search(
-            BatchedBounds(self._network(sites)),
+            BatchedBounds(network),
             self.conditions,
-            [self._question(t) for t in where],
+            [self._question(t, network) for t in where],
             refutes=refutes,
+            allowed=self.rounded.allowed if self.rounded else lambda points, towards: points,
             most=most,
             stop=stop,
             told=told,
@@ -185,10 +205,10 @@ class BoxClaim:
         stop: Callable[[], bool] = lambda: False,
     ) -> list[Settled]:
         """What becomes of the search's beliefs when every leaf of its trees is proved in integers."""
-        network = [(layer.weight, layer.bias, layer.slope) for layer in self._network(sites)]
-        integers = integer_layers(network)
+        network = self._network(sites)
+        integers = integer_layers([(layer.weight, layer.bias, layer.slope) for layer in network])
         return [
-            Settled(where, self._outcome(where, believed, integers, stop), believed.boxes)
+            Settled(where, self._outcome(where, believed, network, integers, stop), believed.boxes)
             for where, believed in zip(self.tuples(sites), searched, strict=True)
         ]
 
@@ -200,6 +220,7 @@ class BoxClaim:
         self,
         where: Tuple,
         believed: Searched,
+        network: Sequence[ReluLayer],
         integers: Sequence[IntegerLayer],
         stop: Callable[[], bool],
     ) -> Proof | Refutation | None:
@@ -207,18 +228,19 @@ class BoxClaim:
             return Refutation(self._rows_of(believed.point))
         if believed.tree is None:
             return None
-        question = self._question(where)
+        question = self._question(where, network)
         leaves = proved_leaves(
             integers,
             self.conditions,
             question.required,
             question.box,
             believed.tree,
+            rounding=question.rounding,
             stop=stop,
         )
         return None if leaves is None else Proof(believed.tree, leaves)
 
-    def _question(self, where: Tuple) -> Question:
+    def _question(self, where: Tuple, network: Sequence[ReluLayer]) -> Question:
         centres = [
             x for point in (where.base, *(p for _, p in where.sources)) for x in self.rows[point]
         ]
@@ -226,7 +248,9 @@ class BoxClaim:
         ends = [(c - self.radius, c + self.radius) for c in centres]
         inner = tuple((outward(low, low)[1], outward(high, high)[0]) for low, high in ends)
         wanted = self.expected(where)
-        return Question(box, inner, tuple(bool(wanted[name]) for name in self.scored))
+        required = tuple(bool(wanted[name]) for name in self.scored)
+        rounding = rounding_radius(network, self.rounded.form, box) if self.rounded else ()
+        return Question(box, inner, required, rounding)
 
     def _rows_of(self, point: tuple[int, ...]) -> Rows:
         width = len(self.layers[0].weight[0])
@@ -249,22 +273,34 @@ class BoxClaim:
         return found
 
     def outcome(self, where: Tuple, rows: Rows) -> Mapping[str, Value]:
-        """The exact outputs of the base's row, patched with what the sources' rows give, read by τ."""
+        """The outputs of the base's row, patched with what the sources' rows give, read by τ.
+
+        Exact in real numbers; under `all-orders`, what this machine's order computes, read exactly.
+        """
         patches: dict[str, Fraction] = {}
         for (name, _), row in zip(where.sources, rows[1:], strict=True):
-            values = run_layers(self.layers, row, {})
+            values = self._values(row, {})
             patches |= {unit: values[unit] for unit in self.claim.sites[name]}
-        values = run_layers(self.layers, rows[0], patches)
+        values = self._values(rows[0], patches)
         return {name: evaluate(self.claim.tau[name], values) for name in self.scored}
 
+    def _values(
+        self, row: Sequence[Fraction], patches: Mapping[str, Fraction]
+    ) -> dict[str, Fraction]:
+        if self.rounded is not None:
+            return self.rounded.run(row, patches)
+        return run_layers(self.layers, row, patches)
+
     def refuted(self, where: Tuple, rows: Rows) -> bool:
-        """Whether, exactly, these inputs lie in their boxes and read otherwise than expected."""
+        """Whether these are inputs in their boxes, exactly, and read otherwise than expected."""
         points = (where.base, *(p for _, p in where.sources))
         near = all(
             abs(x - c) <= self.radius
             for point, row in zip(points, rows, strict=True)
             for x, c in zip(row, self.rows[point], strict=True)
         )
+        if self.rounded is not None and not all(self.rounded.holds(x) for row in rows for x in row):
+            return False
         wanted = self.expected(where)
         return near and any(v != wanted[n] for n, v in self.outcome(where, rows).items())
 

@@ -22,7 +22,7 @@ import numpy as np
 from tauomega.theory.errors import InputError
 
 from ..namespace import below, copied, held_like, library_of, upwards
-from .formats import Format
+from .formats import Format, rounded
 from .sums import INFLATE, linear_error, stored_error
 
 __all__ = ["Enclosure", "activated", "exactly", "linear", "merged"]
@@ -115,7 +115,8 @@ def activated(value: Enclosure, name: str, slope: float, form: Format) -> Enclos
     local = library.full_like(centre, 2.0**form.least)  # a subnormal value may be flushed
     if slope:
         scaled = slope * (abs(value.centre) + radius) * INFLATE
-        stored = form.unit * scaled if form.precision < 24 else 0.0 * scaled  # the slope itself
+        held = float(rounded(np.array(slope), form)) == slope  # else the slope is rounded, too
+        stored = 0.0 * scaled if held else form.unit * scaled
         local = library.where(value.centre - radius >= 0, local, stored_error(form, scaled, stored))
     rest = passed.rest + local
     return Enclosure(passed.centre, passed.forms, rest * INFLATE)

@@ -96,7 +96,10 @@ def certificate_of(
             "exact"  # it is about the table of what ran, which reading the task again computes
         )
     if semantics not in ("exact", "real"):
-        raise NotCertifiedError(f"{semantics} semantics has no certificate")
+        raise NotCertifiedError(
+            f"{semantics} semantics has no certificate: the checker evaluates exactly, and what a machine "
+            "may round is not among what it checks"
+        )
     if verdict.question.tolerance:
         raise NotCertifiedError("an approximate claim has no certificate")
     found = claim_to_json(claim, definition)

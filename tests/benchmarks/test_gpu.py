@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,9 @@ from tauomega.bridge.precision.orders import OrdersNetwork
 
 @pytest.fixture(scope="module")
 def gpu() -> Any:
-    spec = spec_from_file_location("gpu_run", Path(__file__).with_name("gpu.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patched:  # as for a script: its folder is searched
+        patched.syspath_prepend(Path(__file__).parent)
+        return import_module("gpu")
 
 
 @pytest.mark.slow

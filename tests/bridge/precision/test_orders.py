@@ -13,6 +13,7 @@ import torch
 from tauomega.bridge.network import Activation, Layer, Network, exact_float
 from tauomega.bridge.precision import adversarial, sums
 from tauomega.bridge.precision.adversarial import try_sums
+from tauomega.bridge.precision.enclosure import activated, exactly
 from tauomega.bridge.precision.formats import FORMATS, rounded
 from tauomega.bridge.precision.machine import Machine
 from tauomega.bridge.precision.orders import OrdersNetwork, stored_network, stored_row
@@ -190,6 +191,15 @@ def test_both_libraries_enclose_alike(name: str) -> None:
         found.append([np.asarray(end) for end in patched.bounds])
     for one, other in zip(*found, strict=True):
         assert np.allclose(one, other, rtol=1e-9, atol=1e-12), SEED
+
+
+@pytest.mark.parametrize("slope", [0.01, 0.3, float(np.float32(0.01))])
+def test_a_slope_that_the_format_rounds_is_paid_for(slope: float) -> None:
+    values = np.random.default_rng(SEED).normal(size=(1, 5000)).astype(np.float32)
+    computed = np.where(values < 0, values * np.float32(slope), values).astype(np.float64)
+    given = exactly(values.astype(np.float64))
+    low, high = activated(given, "leaky_relu", slope, FORMATS["float32"]).bounds
+    assert ((low <= computed) & (computed <= high)).all(), SEED
 
 
 def test_signs_make_the_enclosure_much_smaller_than_absolute_values_do() -> None:
