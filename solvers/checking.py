@@ -250,7 +250,15 @@ def _replay(problem: Problem, found: Counterexample, answer: Answer, budget: Bud
         return recomputed(problem, answer, budget)
     claim = problem.claim
     point = answer.point or {}
-    outcome = replays(claim, found, point.get("parameters", {}))  # type: ignore[arg-type]  # a mapping
+    try:
+        outcome = replays(claim, found, point.get("parameters", {}))  # type: ignore[arg-type]  # a mapping
+    except (
+        EvaluationError,
+        InputError,
+    ) as error:  # the claim was evaluated before: it is not at fault
+        raise AssertionError(
+            f"a counterexample cannot be replayed ({error}): this is a bug of tauomega: {found}"
+        ) from error
     if outcome is False:
         raise AssertionError(
             f"a counterexample does not replay: this is a bug of tauomega: {found}"

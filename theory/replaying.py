@@ -5,7 +5,7 @@ Nothing here uses an engine. A counterexample that does not replay is a bug of o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import assert_never
@@ -31,8 +31,9 @@ from .counterexample import (
 )
 from .errors import OutOfReachError
 from .gaussian import moments
-from .intervention import Hard
+from .intervention import Compound, Hard, Intervention
 from .kernel import Expression, Finite, Range, Reference, Value, evaluate, free_names
+from .laws import law_of
 from .scm import SCM
 from .soft_omega import support
 from .soft_order import precedes
@@ -76,8 +77,11 @@ def replays(
             assert high is not None
             if _too_many(low, high):
                 return None
-            p = _probability(low, found.low, found.event, own, claim.tau)
-            q = _probability(high, found.high, found.event, own, None)
+            try:
+                p = _probability(low, found.low, found.event, own, claim.tau)
+                q = _probability(high, found.high, found.event, own, None)
+            except OutOfReachError:
+                return None
             return (p, q) == (found.p_low, found.p_high) and p != q
         case MomentGap():
             assert high is not None
@@ -237,23 +241,29 @@ def _too_many(*models: SCM) -> bool:
 
 def _probability(
     model: SCM,
-    intervention: object,
+    intervention: Intervention,
     event: Sequence[tuple[str, Value]],
     parameters: Mapping[str, Value],
     tau: Mapping[str, Expression] | None,
 ) -> Fraction:
     total = Fraction(0)
-    for context in model.contexts():
-        state: Mapping[str, Value] = model.run(
-            context,
-            intervention,  # type: ignore[arg-type]  # a Hard
-            parameters=_of(model, parameters),
-        )
-        if tau is not None:
-            state = {name: evaluate(e, state) for name, e in tau.items()}
-        if _shown(state, event):
-            total += model.probability(context)
+    for state, weight in _outcomes(model, intervention, _of(model, parameters)):
+        seen = state if tau is None else {name: evaluate(e, state) for name, e in tau.items()}
+        if _shown(seen, event):
+            total += weight
     return total
+
+
+def _outcomes(
+    model: SCM, intervention: Intervention, parameters: Mapping[str, Value]
+) -> Iterator[tuple[Mapping[str, Value], Fraction]]:
+    """The states that may come out, each with a probability: of its context, or variable by variable."""
+    if model.conditional or (isinstance(intervention, Compound) and intervention.stochastic):
+        for items, weight in law_of(model, intervention, parameters=parameters).items():
+            yield dict(items), weight
+        return
+    for context in model.contexts():
+        yield model.run(context, intervention, parameters=parameters), model.probability(context)
 
 
 def _misses_context(claim: Abstraction, value: Mapping[str, Value]) -> bool:
