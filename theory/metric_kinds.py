@@ -32,9 +32,10 @@ from .defect import (
 )
 from .errors import InputError
 
-__all__ = ["require_metrics"]
+__all__ = ["require_metrics", "subtracts"]
 
 OF_LAWS = (Metric.TV, Metric.KL, Metric.SQRT_JSD, Metric.W1)
+OF_NUMBERS = (Metric.L1, Metric.EUCLIDEAN, Metric.SQUARED, Metric.SUP, Metric.W1)
 _LAWS = (Law, Push, Marginal, Gather, Spread, Joint, Mixed)
 _STATES = (Run, Read, Step)
 
@@ -59,6 +60,11 @@ def require_metrics(name: str, defect: Defect) -> None:
             )
     if faults:
         raise InputError(list(faults.values()))
+
+
+def subtracts(defect: Defect) -> bool:
+    """Whether values are subtracted somewhere, which labels cannot be."""
+    return any(node.metric in OF_NUMBERS for node in _distances(defect))
 
 
 def _inner(term: Term) -> Term:

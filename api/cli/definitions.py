@@ -9,6 +9,7 @@ from textwrap import wrap
 
 import click
 
+from tauomega.theory.conditions import Condition, condition_of
 from tauomega.theory.definition import Definition
 from tauomega.theory.definitions import definitions, find_definition
 
@@ -28,7 +29,7 @@ def command(name: str | None, as_json: bool) -> ExitCode:
 
     Of NAME it also says which engines accept it, on the shipped examples.
     A definition's parameters are keys at the top of a task file. "stronger: X (not conversely: E)"
-    says that X implies it, and that the example E tells them apart.
+    says that X implies it, and that the example E tells them apart; ", if …" says of which claims.
     """
     listed = definitions() if name is None else (find_definition(name),)
     engines = () if name is None else deciders(listed[0])
@@ -44,18 +45,33 @@ def _lines(definition: type[Definition], width: int, engines: tuple[str, ...]) -
     for text in wrap(definition.statement, width - 2):
         yield Line(f"  {text}")
     yield Line(f"  source      {definition.source}")
-    for word, related in (("stronger", definition.stronger), ("weaker", definition.weaker)):
-        for other, example in related:
-            yield Line(f"  {word:<10}  {other} (not conversely: {example})")
+    for word, other, example, condition in _related(definition):
+        text = f"{other}{condition and f', if {condition}'} (not conversely: {example})"
+        yield from _wrapped(f"  {word:<10}  ", text, width)
     yield Line(f"  holds on    {definition.holds_on}")
     yield Line(f"  fails on    {definition.fails_on}")
     if engines:
         yield Line(f"  decided by  {', '.join(engines)}")
     written = ", ".join(f"{key} = {default}" for key, default in _parameters(definition))
-    first, rest = "  parameters  ", " " * 14
-    for text in wrap(written, width, initial_indent=first, subsequent_indent=rest):
-        yield Line(text)
+    yield from _wrapped("  parameters  ", written, width)
     yield Line("")
+
+
+def _wrapped(first: str, text: str, width: int) -> Iterator[Line]:
+    indent = " " * len(first)
+    yield from map(Line, wrap(text, width, initial_indent=first, subsequent_indent=indent))
+
+
+def _related(definition: type[Definition]) -> Iterator[tuple[str, str, str, str]]:
+    """Stronger or weaker, which definition, the example that tells them apart, what must be so of a claim."""
+    for other, example in definition.stronger:
+        yield "stronger", other, example, _words(condition_of(other, definition.name))
+    for other, example in definition.weaker:
+        yield "weaker", other, example, _words(condition_of(definition.name, other))
+
+
+def _words(condition: Condition | None) -> str:
+    return "" if condition is None else condition.words
 
 
 def _parameters(definition: type[Definition]) -> list[tuple[str, str]]:
@@ -74,15 +90,19 @@ def _written(value: object) -> str:
 
 
 def _as_json(definition: type[Definition], engines: tuple[str, ...]) -> dict[str, Json]:
-    def related(pairs: tuple[tuple[str, str], ...]) -> list[Json]:
-        return [{"definition": other, "separated_by": example} for other, example in pairs]
+    def related(wanted: str) -> list[Json]:
+        return [
+            {"definition": other, "separated_by": example, **({"if": words} if words else {})}
+            for word, other, example, words in _related(definition)
+            if word == wanted
+        ]
 
     return {
         "name": definition.name,
         "statement": definition.statement,
         "source": definition.source,
-        "stronger": related(definition.stronger),
-        "weaker": related(definition.weaker),
+        "stronger": related("stronger"),
+        "weaker": related("weaker"),
         "needs": [*sorted(role.value for role in definition.needs)],
         "holds_on": definition.holds_on,
         "fails_on": definition.fails_on,

@@ -41,6 +41,8 @@ from tauomega.theory.definitions.interchange_accuracy import InterchangeAccuracy
 from tauomega.theory.definitions.low_soft import LowSoft
 from tauomega.theory.definitions.soft import SoftAbstraction
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
+from tauomega.theory.kernel import Finite
+from tauomega.theory.metric_kinds import subtracts
 from tauomega.theory.policy import Depth, Scored, TauUPolicy
 from tauomega.theory.scm import SCM, size_of
 
@@ -256,6 +258,8 @@ def _inapplicable(claim: Abstraction, notion: Asked, budget: Budget) -> str | No
     try:
         asked = _with_sites(claim, notion, budget)
         defect = notion.definition.defect(asked)
+        if subtracts(defect) and _has_labels(claim.high):
+            return "numbers are compared, and there are labels"
         facts = decide_facts(asked, budget)
         for part in clauses(defect):
             require_mechanisms(notion.definition.name, asked, part.defect)
@@ -267,6 +271,11 @@ def _inapplicable(claim: Abstraction, notion: Asked, budget: Budget) -> str | No
     except (InputError, EvaluationError, UndecidedError, OutOfReachError) as error:
         return str(error)
     return None
+
+
+def _has_labels(model: SCM) -> bool:
+    domains = (model.domain(name) for name in model.endogenous)
+    return any(isinstance(v, str) for d in domains if isinstance(d, Finite) for v in d)
 
 
 def _families(defect: Defect) -> Iterator[Interventions]:
@@ -286,7 +295,8 @@ class _Order:
     """The implications among notions that are proved for one claim."""
 
     def __init__(self, claim: Abstraction, listed: tuple[Asked, ...], *, scripts: bool) -> None:
-        self.scripts = scripts
+        self.related = {n.key for n in NOTIONS if n.only is None or n.only.holds(claim)}
+        self.related &= _ATLAS if scripts else set()
         self.keys = [notion.key for notion in listed]
         clauses_of: dict[str, frozenset[Defect]] = {}
         for notion in listed:
@@ -315,8 +325,7 @@ class _Order:
         return None
 
     def _by_scripts(self, strong: str, weak: str) -> list[str] | None:
-        related = self.scripts and strong in _ATLAS and weak in _ATLAS
-        arrows = chain(strong, weak) if related else None
+        arrows = chain(strong, weak) if {strong, weak} <= self.related else None
         return None if arrows is None else [arrow.script for arrow in arrows]
 
     def implies(self, strong: str, weak: str) -> bool:

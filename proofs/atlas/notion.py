@@ -8,6 +8,7 @@ from enum import Enum
 from typing import final
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.conditions import Condition
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Block, Family, Reach, Single, TauMax
@@ -60,6 +61,7 @@ class Notion:
         clauses: what is required of the maps; a claim without it fails.
         needs: what the other clauses need, else the claim is bad input.
         sites: what the claim is given as sites first.
+        only: what must be so of a claim for `definition` to be what the proved implications say of it.
         settles: what else is so of every claim on which the notion holds, by the script `settled_by`.
     """
 
@@ -72,6 +74,7 @@ class Notion:
     sites: Sites | None = None
     settles: frozenset[Fact] = frozenset()
     settled_by: str = ""
+    only: Condition | None = None
 
     @property
     def known(self) -> frozenset[Fact]:

@@ -14,6 +14,7 @@ from typing import Any, final
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.conditions import LEFT_OPEN, NO_KERNELS, ONTO, SAME_CONTEXTS, condition_of
 from tauomega.theory.defect import Metric
 from tauomega.theory.definition import Definition
 from tauomega.theory.definitions import definitions, find_definition
@@ -22,7 +23,6 @@ from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.counterfactual import Counterfactual
 from tauomega.theory.definitions.exact import Exact
-from tauomega.theory.definitions.exact_transformation import ExactTransformation
 from tauomega.theory.definitions.input_restricted import InputRestricted
 from tauomega.theory.definitions.mechanism import MechanismLevel
 from tauomega.theory.definitions.observational import Observational
@@ -30,15 +30,13 @@ from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.family import Block, Given, Reach, TauMax
-from tauomega.theory.intervention import NOTHING
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 
 from ..atlas.claims import is_related
 from ..atlas.facts import Fact
-from ..atlas.notion import Asked
+from ..atlas.notion import Arrow, Asked
 from ..atlas.notions import NOTIONS
 from ..atlas.proved import ARROWS
-from .readings import NotReadError, Plain
 
 __all__ = ["Implication", "implications", "of_definition"]
 
@@ -62,16 +60,6 @@ class Implication:
         return f"{self.strong.key} => {self.weak.key} ({self.source})"
 
 
-def _same_contexts(claim: Abstraction) -> bool:
-    """Whether the models have the same roots with the same laws: then the identity pushes law to law."""
-    low, high = claim.scm, claim.high
-    return (
-        high is not None
-        and set(high.roots) == set(low.roots)
-        and all(low[r].law == high[r].law and low.domain(r) == high.domain(r) for r in low.roots)
-    )
-
-
 def _a2() -> Iterator[Implication]:
     same = TauUPolicy.IDENTITY
     pointwise = Asked("uniform[block, same contexts]", Uniform(Block(), tau_u=same))
@@ -84,18 +72,13 @@ def _a2() -> Iterator[Implication]:
     ic = Asked("alpha[IC, all]", Alpha(AlphaError.IC, "all", Metric.TV))
     error = Asked("rischel-weichwald[fibres]", RischelWeichwald(Metric.TV))
     layer3 = Asked("counterfactual[block]", Counterfactual(Block()))
-    yield Implication("A.2 #2", pointwise, exact, _same_contexts)
+    yield Implication("A.2 #2", pointwise, exact, SAME_CONTEXTS.holds)
     onto = Asked("tau-abstraction[block, same contexts]", TauAbstraction(Block(), tau_u=same))
-    yield Implication("A.2 #3", onto, layer3, _same_contexts)
-    solutions = Asked("exact-transformation[block]", ExactTransformation(Block(), tau_u=same))
-    yield Implication(
-        "definitions/exact", exact, Asked("observational", Observational()), _plain_and_onto
-    )
-    yield Implication("definitions/exact-transformation", onto, solutions, _is_plain)
+    yield Implication("A.2 #3", onto, layer3, SAME_CONTEXTS.holds)
     yield Implication("A.2 #15", block, mechanism)
     yield Implication("A.2 #15", mechanism, block)
     yield Implication("A.2 #18", ic, exact, also=(Observational(),))
-    yield Implication("A.2 #18", exact, error, _on_fibres)
+    yield Implication("A.2 #18", exact, error, NO_KERNELS.holds)
     reached = Asked("input-restricted", InputRestricted())
     block_same = Asked("constructive[block, same contexts]", Constructive(Block(), tau_u=same))
     once = Asked("constructive[reach, same contexts]", Constructive(Reach(1), tau_u=same))
@@ -106,61 +89,22 @@ def _a2() -> Iterator[Implication]:
     yield Implication("A.2 #22", block, plain)
 
 
-def _on_fibres(claim: Abstraction) -> bool:
-    return not claim.kernels
-
-
 def _from_atlas() -> Iterator[Implication]:
     known = {n.key: Asked(n.key, n.definition, n.sites) for n in NOTIONS}
     for arrow in ARROWS:
         strong, weak = known[arrow.strong], known[arrow.weak]
-        yield Implication(arrow.script, strong, weak, partial(_is_related, arrow.given))
+        yield Implication(arrow.script, strong, weak, partial(_is_related, arrow))
 
 
-def _onto(claim: Abstraction) -> bool:
-    try:
-        return Plain(claim).onto
-    except NotReadError:
-        return False
-
-
-def _is_plain(claim: Abstraction) -> bool:
-    """Whether ω, τ_U and I_H are left to the definition: one family may reach a declared I_H, another not."""
-    return (claim.omega, claim.tau_u, claim.high_interventions) == (None, None, None)
-
-
-def _plain_and_onto(claim: Abstraction) -> bool:
-    return _is_plain(claim) and _onto(claim)
-
-
-def _is_related(given: frozenset[Fact], claim: Abstraction) -> bool:
+def _is_related(arrow: Arrow, claim: Abstraction) -> bool:
     """Whether the atlas speaks of a claim, and what an arrow asks of it is so."""
-    if not is_related(claim) or (Fact.ONTO in given and not _onto(claim)):
+    ends = (notion for notion in NOTIONS if notion.key in (arrow.strong, arrow.weak))
+    if not is_related(claim) or any(n.only and not n.only.holds(claim) for n in ends):
         return False
-    assert given <= {Fact.ONTO, Fact.BLOCKS}, given
-    return Fact.BLOCKS not in given or decide_facts(claim, Budget(5)).is_block_map
-
-
-def _lists_nothing(claim: Abstraction) -> bool:
-    """Whether the empty intervention is among those listed: only then are unchanged mechanisms compared."""
-    return claim.omega is None or any(i == NOTHING for i, _ in claim.omega)
-
-
-CONDITIONS = {
-    ("similar", "circuit"): _onto,
-    ("constructive-soft", "mechanism"): _lists_nothing,
-    ("phi-abstraction", "exact"): _is_plain,
-    ("phi-abstraction", "query-consistency"): _is_plain,
-}
-"""Where τ is not onto, ω_τ of the empty intervention is not the empty one, and a circuit is not run under it.
-Φ reads no ω, and the others one that is listed, which may be wrong.
-Steps under ∅ are what mechanisms are compared by, and a list need not have it."""
-SAID_WITH_CONDITIONS = {
-    ("uniform", "exact"),
-    ("exact", "observational"),
-    ("tau-abstraction", "exact-transformation"),
-}
-"""What holds of some law above only, where ω(∅) = ∅ only, for the same τ_U only: `_a2` has them with that condition."""
+    assert arrow.given <= {Fact.ONTO, Fact.BLOCKS}, arrow.given
+    if Fact.ONTO in arrow.given and not ONTO.holds(claim):
+        return False
+    return Fact.BLOCKS not in arrow.given or decide_facts(claim, Budget(5)).is_block_map
 
 
 def of_definition(asked: Definition) -> Iterator[Implication]:
@@ -174,10 +118,15 @@ def of_definition(asked: Definition) -> Iterator[Implication]:
         strong = replace(strong, family=asked.family)  # type: ignore[attr-defined]  # the same class
     weaker = {other for other, _ in strong.weaker}
     weaker |= {kind.name for kind in definitions() if name in {n for n, _ in kind.stronger}}
-    weaker -= {other for first, other in SAID_WITH_CONDITIONS if first == name}
     for other in sorted(weaker):
-        first, second = Asked(name, strong), Asked(other, _alike(strong, other))
-        yield Implication(f"definitions/{name}", first, second, CONDITIONS.get((name, other)))
+        condition = condition_of(name, other)
+        asked_as = strong if condition is None else condition.applied(strong)
+        yield Implication(
+            f"definitions/{name}",
+            Asked(name, asked_as),
+            Asked(other, _alike(asked_as, other)),
+            None if condition is None else condition.holds,
+        )
 
 
 def _alike(strong: Definition, other: str) -> Definition:
@@ -198,4 +147,4 @@ def _and_plain(
     condition: Callable[[Abstraction], bool] | None,
 ) -> Callable[[Abstraction], bool]:
     """The condition, of a plain claim: one notion may read a listed ω, and the other derive its own."""
-    return lambda claim: _is_plain(claim) and (condition is None or condition(claim))
+    return lambda claim: LEFT_OPEN.holds(claim) and (condition is None or condition(claim))

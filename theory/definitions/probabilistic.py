@@ -10,7 +10,7 @@ from ..defect import Defect, Interventions, Max, Metric
 from ..definition import Role, equal_laws, omega_parts, omega_policy, require, tau_onto
 from ..family import Block, Family
 from ..policy import HighFamily, OmegaPolicy, Undefined
-from ..wording import family_words
+from ..wording import family_words, omega_words
 
 __all__ = ["Probabilistic"]
 
@@ -63,7 +63,8 @@ class Probabilistic:
             if self.metric is Metric.DISCRETE
             else f"is at {self.metric.value} distance 0 of"
         )
+        policy = omega_policy(claim, self.omega, OmegaPolicy.DERIVED)
         return (
-            f"τ is onto and, for {family_words(self.family)}, the push-forward of the low-level law "
-            f"{close} the high-level law under ω_τ"
+            f"τ is onto and, for {family_words(self.family)} and {omega_words(policy)}, the push-forward of the "
+            f"low-level law {close} the high-level law"
         )

@@ -6,6 +6,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
+from tauomega.theory.conditions import NO_KERNELS
 from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
 
 from ..facts import Fact
@@ -32,6 +33,7 @@ NOTIONS = (
         _reading,
         clauses=frozenset({Fact.BLOCKS}),
         needs=frozenset({Fact.ONTO}),  # no fibre is empty
+        only=NO_KERNELS,
     ),
 )
 _FUNCTIONS = "equal_laws_of_functions"

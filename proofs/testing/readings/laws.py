@@ -9,6 +9,7 @@ from math import comb, inf, prod, tanh
 from typing import TYPE_CHECKING, Any
 
 from tauomega.theory.defect import Direction
+from tauomega.theory.definition import omega_policy
 from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
 from tauomega.theory.definitions.counterfactual import Counterfactual
 from tauomega.theory.definitions.probabilistic import Probabilistic
@@ -20,9 +21,11 @@ from tauomega.theory.definitions.probabilistic_approximate import (
 from tauomega.theory.definitions.query_consistency import QueryConsistency
 from tauomega.theory.family import Family
 from tauomega.theory.intervention import Hard, Intervention
+from tauomega.theory.policy import HighFamily, OmegaPolicy
 
 from .kernels import fibre, parts
 from .plain import Law, NotReadError, Plain, State, distance, finite, key, of_laws, states
+from .squares import omegas, worst
 
 if TYPE_CHECKING:
     from tauomega.theory.definitions.observational import Observational
@@ -39,8 +42,16 @@ def observational(p: Plain, d: Observational) -> Number:
 
 
 def probabilistic(p: Plain, d: Probabilistic) -> Number:
-    """τ onto; for every intervention the two laws, at their largest distance."""
-    return _laws(p, d.family, d.metric) if p.onto else _broken(d.metric)
+    """τ onto; for every intervention the two laws, at their largest distance; the least over ω if it is searched."""
+    if not p.onto:
+        return _broken(d.metric)
+    if omega_policy(p.claim, d.omega, OmegaPolicy.DERIVED) is not OmegaPolicy.SEARCHED:
+        return _laws(p, d.family, d.metric)
+    gaps = (
+        worst(of_laws(d.metric, p.law(p.low, i), p.law(p.high, j)) for i, j in omega.items())
+        for omega in omegas(p, d, HighFamily.IMAGE, monotone=False)
+    )
+    return min(gaps, default=_broken(d.metric))
 
 
 def _laws(p: Plain, family: Family, metric: Any) -> Number:

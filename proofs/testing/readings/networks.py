@@ -89,7 +89,8 @@ def interchange_accuracy(p: Plain, d: InterchangeAccuracy) -> Fraction:
 def distributed(p: Plain, d: Distributed) -> Fraction | float:
     """For some partition of the reached hidden states into rests, the spare ones match what is asked for.
 
-    What a latent asks for is an output in every base that has its rest; matching is by augmenting paths.
+    What a latent asks for is an output in every base that has its rest, for each set of variables that makes the
+    base's labels those of the latent; matching is by augmenting paths.
     """
     (images,) = p.context_maps(tau_u_policy(p.claim, d.tau_u, TauUPolicy.INPUTS))
     scored = InterchangeConsistency().scored_variables(p.claim)
@@ -105,10 +106,16 @@ def distributed(p: Plain, d: Distributed) -> Fraction | float:
     combined = list(product(*(dict.fromkeys(v[k] for v in labels) for k in range(len(nodes)))))
 
     def fits(h: Key, label: tuple[Value, ...], rest: int, rests: Mapping[Key, int]) -> bool:
-        setting = Hard.from_mapping(dict(zip(nodes, label, strict=True)))
+        wanted = dict(zip(nodes, label, strict=True))
         for (u, w), own in zip(runs, hidden, strict=True):
-            if rests[own] == rest:
-                low, high = p.seen(u, Hard.from_mapping(dict(h))), p.run(p.high, w, setting)
+            if rests[own] != rest:
+                continue
+            low = p.seen(u, Hard.from_mapping(dict(h)))
+            there = dict(zip(nodes, of_hidden[own], strict=True))
+            options = [(True,) if wanted[n] != there[n] else (False, True) for n in nodes]
+            for chosen in product(*options):  # a variable may be set to the label that it has
+                taken = {n: wanted[n] for n, c in zip(nodes, chosen, strict=True) if c}
+                high = p.run(p.high, w, Hard.from_mapping(taken))
                 if any(low[n] != high[n] for n in scored):
                     return False
         return True

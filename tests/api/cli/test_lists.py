@@ -53,6 +53,19 @@ def test_definitions_as_json_relate_to_each_other(capsys: pytest.CaptureFixture[
         assert entry["fails_on"] in example_names()
 
 
+def test_an_implication_is_listed_with_its_condition(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.HOLDS == main(["definitions", "circuit", "--json"])
+    (found,) = json.loads(capsys.readouterr().out)
+    assert {
+        "definition": "similar",
+        "separated_by": "ce1_circuit",
+        "if": "τ is onto",
+    } in found["stronger"]
+    assert ExitCode.HOLDS == main(["definitions", "circuit"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "stronger similar, if τ is onto (not conversely: ce1_circuit)" in shown
+
+
 def test_one_definition(capsys: pytest.CaptureFixture[str]) -> None:
     assert ExitCode.HOLDS == main(["definitions", "uniform"])
     shown = capsys.readouterr().out
