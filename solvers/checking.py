@@ -252,10 +252,7 @@ def _replay(problem: Problem, found: Counterexample, answer: Answer, budget: Bud
     point = answer.point or {}
     try:
         outcome = replays(claim, found, point.get("parameters", {}))  # type: ignore[arg-type]  # a mapping
-    except (
-        EvaluationError,
-        InputError,
-    ) as error:  # the claim was evaluated before: it is not at fault
+    except (EvaluationError, InputError) as error:  # the claim was evaluated before: not its fault
         raise AssertionError(
             f"a counterexample cannot be replayed ({error}): this is a bug of tauomega: {found}"
         ) from error

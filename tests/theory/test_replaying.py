@@ -13,10 +13,13 @@ from tauomega.theory.definitions.observational import Observational
 from tauomega.theory.definitions.probabilistic import Probabilistic
 from tauomega.theory.errors import EvaluationError
 from tauomega.theory.family import Given
+from tauomega.theory.policy import OmegaPolicy
 from tauomega.theory.verdict import Fails
 
 
-@pytest.mark.parametrize("definition", [Observational(), Probabilistic(), Exact()])
+@pytest.mark.parametrize(
+    "definition", [Observational(), Probabilistic(), Exact(omega=OmegaPolicy.DERIVED)]
+)
 def test_a_gap_of_conditional_laws_is_replayed(definition: Definition) -> None:
     """P(C = 1) is 2/3 · 1/4 + 1/3 · 3/4 = 5/12 below, and 1/2 above."""
     low = SCM.from_text(
