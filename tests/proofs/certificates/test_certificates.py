@@ -7,6 +7,7 @@ import json
 import os
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import All, Block, Family, Single
+from tauomega.theory.kernel import Apply, Operator
 from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.scm import SCM
 from tauomega.theory.task import read_task
@@ -212,6 +214,22 @@ def test_two_certificates_compose() -> None:
     document["claim"]["tau"][1] = ["E", ["not", ["name", "Y"]]]
     with pytest.raises(RefusedError, match="τ is not the composition"):
         check_certificate(sealed(document))
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_composition_with_a_part_that_fails_is_refused(place: int) -> None:
+    """Both parts are certificates that are accepted; one of them proves that its claim does not hold."""
+    definition = TauAbstraction(Block(), tau_u=TauUPolicy.GIVEN)
+    claims = list(abstractions())
+    whole = claims[place]
+    assert whole.high is not None
+    last = whole.high.endogenous[-1]
+    claims[place] = replace(whole, tau={**whole.tau, last: Apply(Operator.NOT, (whole.tau[last],))})
+    parts = [certificate_of(c, definition, check(c, definition)) for c in claims]
+    assert "fails" == check_certificate(parts[place]).verdict
+    assert "holds" == check_certificate(parts[1 - place]).verdict
+    with pytest.raises(RefusedError, match="a part does not hold"):
+        check_certificate(composed(*parts))
 
 
 def test_a_composition_that_loses_part_of_a_block_is_refused() -> None:
