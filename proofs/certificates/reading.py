@@ -10,7 +10,7 @@ from tauomega.solvers.question import question_of
 from tauomega.theory.task import NetworkReader, read_task
 
 from .checker.document import RefusedError
-from .encoding import claim_to_json, parameters_of
+from .encoding import claim_to_json, parameters_of, semantics_of
 
 __all__ = ["read_again"]
 
@@ -34,7 +34,7 @@ def read_again(
             raise RefusedError(f"the task's text says something else of {part}")
     omega, tau_u = policies_of(claim, definition.defect(claim))
     asked = question_of(claim, definition, omega, tau_u, task.at_most)
-    if asked.semantics != document["semantics"]:
+    if semantics_of(claim, asked.semantics) != document["semantics"]:
         raise RefusedError(f"the task's text has {asked.semantics} semantics")
     differences = []
     if definition.name != document["definition"]:

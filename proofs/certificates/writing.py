@@ -56,6 +56,7 @@ from .encoding import (
     claim_to_json,
     items_to_json,
     parameters_of,
+    semantics_of,
     set_items,
     tree_to_json,
 )
@@ -90,11 +91,7 @@ def certificate_of(
         NotCertifiedError: there is no certificate for such a verdict, or not in that time.
         RefusedError: the evidence says something else than the verdict.
     """
-    semantics = verdict.question.semantics
-    if getattr(claim.low, "tabulated", "") == semantics:
-        semantics = (
-            "exact"  # it is about the table of what ran, which reading the task again computes
-        )
+    semantics = semantics_of(claim, verdict.question.semantics)
     if semantics not in ("exact", "real"):
         raise NotCertifiedError(
             f"{semantics} semantics has no certificate: the checker evaluates exactly, and what a machine "
