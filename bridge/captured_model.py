@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, final
 
 from tauomega.theory.scm import SCM
 
+from .adapters.naming import named_site
 from .graph.network import CapturedNetwork
-from .graph.site_text import parse_site
 from .precision.extraction import InputTable, extract
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class CapturedModel:
     tabulated: str = field(init=False)
 
     def __post_init__(self) -> None:
-        sites: dict[str, Slice] = {n: parse_site(t, self.network) for n, t in self.sites.items()}
-        outputs = [parse_site(text, self.network) for text in self.outputs]
+        sites: dict[str, Slice] = {n: named_site(t, self.network) for n, t in self.sites.items()}
+        outputs = [named_site(text, self.network) for text in self.outputs]
         found = extract(
             self.network,
             sites,

@@ -148,6 +148,20 @@ def test_weights_with_an_architecture_are_the_same_network(folder: Path) -> None
     assert plain.claim.scm.program == other.claim.scm.program
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "transformer-lens: blocks.0.hook_resid_post[:, 0]",
+        "pyvene: layer.0.comp.block_output.unit.pos[0]",
+    ],
+)
+def test_a_site_may_have_the_name_that_another_library_gives_it(folder: Path, name: str) -> None:
+    plain = load(written(folder, "ours"))
+    other = load(written(folder, "theirs", ("transformer.h.0[:, 0]", name)))
+    assert plain.claim.scm.program == other.claim.scm.program
+    assert plain.claim.sites == other.claim.sites
+
+
 def test_what_is_missing_is_said_at_once(folder: Path) -> None:
     path = written(
         folder, "wrong",
