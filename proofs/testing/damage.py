@@ -1,9 +1,11 @@
 """Certificates that are damaged, one after another: `python -m tauomega.proofs.testing.damage`.
 
-Whoever damages a certificate here knows the format: the hashes of the parts are made anew, so that it is
-the proof that gives the damage away and not the seal. What is refused is counted by kind. Once in a while a
-changed proof is a proof again: a counterexample with another context that refutes as well, a step with another
-hint. That is counted apart, if nothing but the proof has changed; anything else that is accepted is a fault.
+Twice as many as asked for: once as they are, all of which are to be refused; and once by somebody who knows
+the format and makes the hashes of the parts anew, so that it is the proof that gives the damage away and not
+the seal. What is refused is counted by kind. Once in a while a changed proof with new hashes is a proof again: a
+counterexample with another context that refutes as well, a step with another hint. That is counted apart, if
+nothing but the proof has changed and the new one is seen to stand without the checker (`standing`);
+anything else that is accepted is a fault.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from ..certificates.checker.document import RefusedError, canonical, digest
 from ..certificates.reading import read_again
 from ..certificates.writing import certificate_of
 from .scaling import Scaled, scaled
+from .standing import stands
 
 __all__ = [
     "DAMAGES",
@@ -191,11 +194,11 @@ DAMAGES: dict[str, Damage] = {
     "an entry dropped": _drop_entry,
     "another parameter": _other_parameter,
 }
-"""Kinds of damage to a part of a certificate, after which the hashes are made anew."""
+"""Kinds of damage to a part of a certificate."""
 
 
-def damaged(originals: Sequence[bytes], rng: random.Random) -> Damaged:
-    """A certificate with one damage, which makes it differ."""
+def damaged(originals: Sequence[bytes], rng: random.Random, *, seal: bool = True) -> Damaged:
+    """A certificate with one damage, which makes it differ; with `seal`, its hashes are made anew."""
     kinds = [*DAMAGES, "another task's", "a wrong hash", "truncated", "a byte changed"]
     kind = rng.choice(kinds)
     while True:
@@ -220,9 +223,9 @@ def damaged(originals: Sequence[bytes], rng: random.Random) -> Damaged:
                 DAMAGES[kind](document, rng)
         except (LookupError, ValueError, TypeError):
             continue
-        sealed = canonical(resealed(document))
-        if sealed != data:
-            return Damaged(kind, sealed)
+        made = canonical(resealed(document) if seal else document)
+        if made != data:
+            return Damaged(kind, made)
 
 
 def resealed(document: dict[str, Any]) -> dict[str, Any]:
@@ -242,11 +245,11 @@ def is_refused(data: bytes) -> bool:
 
 
 def is_another_proof(data: bytes, originals: Sequence[bytes]) -> bool:
-    """Whether an accepted certificate claims what an original claims, by another proof."""
+    """Whether an accepted certificate claims what an original claims, by another proof, which stands."""
     parts = ("verdict", "definition", "parameters", "semantics", "statement", "task", "claim")
     found = json.loads(data)
     known = [[json.loads(original)[part] for part in parts] for original in originals]
-    return [found[part] for part in parts] in known
+    return [found[part] for part in parts] in known and stands(found)
 
 
 def example_text(name: str) -> str:
@@ -258,23 +261,31 @@ def _lines(count: int, seed: int) -> Iterator[str]:
     originals = certificates()
     sound = sum(not is_refused(data) for data in originals)
     yield f"seed {seed}: {len(originals)} certificates, of which {sound} are accepted undamaged"
-    rng = random.Random(seed)  # noqa: S311  # reproducible draws, no secret
+    for seal in (False, True):
+        yield "with new hashes" if seal else "as they are"
+        yield from _counted(originals, count, random.Random(seed), seal=seal)  # noqa: S311  # reproducible
+
+
+def _counted(
+    originals: Sequence[bytes], count: int, rng: random.Random, *, seal: bool
+) -> Iterator[str]:
     refused: Counter[str] = Counter()
     drawn: Counter[str] = Counter()
     again = 0
     for number in range(count):
-        found = damaged(originals, rng)
+        found = damaged(originals, rng, seal=seal)
         drawn[found.kind] += 1
         if is_refused(found.data):
             refused[found.kind] += 1
-        elif is_another_proof(found.data, originals):
+        elif seal and is_another_proof(found.data, originals):
             again += 1
         else:
             yield f"ACCEPTED: number {number}, {found.kind}: {found.data[:200]!r}"
     for kind in sorted(drawn):
         yield f"  {kind:<20} {refused[kind]:>6} of {drawn[kind]:>6} refused"
     yield f"{refused.total():,} of {count:,} damaged certificates refused"
-    yield f"{again} changed proofs prove the same claim again"
+    if seal:
+        yield f"{again} changed proofs prove the same claim again, seen without the checker"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
