@@ -42,12 +42,16 @@ __all__ = [
 @final
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """A certificate of some kind, of `size` steps or nodes, that the kernel has checked."""
+    """A certificate of some kind, of `size` steps or nodes, that the kernel has checked.
+
+    `unchecked` is the part of it that the kernel took as given, in words; none by default.
+    """
 
     kind: str
     size: int
     what: str = "steps"
     relies_on: tuple[str, ...] = ()
+    unchecked: str = ""
 
 
 @final

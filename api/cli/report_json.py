@@ -142,8 +142,9 @@ def evidence_to_json(evidence: Evidence) -> dict[str, Json]:
     """What a proof is made of, as a JSON object."""
     found: dict[str, Json] = {"relies_on": list(evidence.relies_on)}
     match evidence:
-        case Certified(kind=kind, size=size, what=what):
-            return found | {"kind": "certified", "by": kind, "size": str(size), "what": what}
+        case Certified(kind=kind, size=size, what=what, unchecked=unchecked):
+            left = {"unchecked": unchecked} if unchecked else {}
+            return found | {"kind": "certified", "by": kind, "size": str(size), "what": what} | left
         case Enumeration(count=count, what=what):
             return found | {"kind": "enumeration", "count": str(count), "what": what}
         case AlgebraicIdentity(identity=identity):

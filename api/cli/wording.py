@@ -72,8 +72,9 @@ def intervention_words(intervention: Intervention) -> str:
 def evidence_words(evidence: Evidence) -> str:
     """What a proof is made of, after "by" or "on"."""
     match evidence:
-        case Certified(kind=kind, size=size, what=what):
-            return f"by a {kind} of {size:,} {what}, checked by the kernel"
+        case Certified(kind=kind, size=size, what=what, unchecked=unchecked):
+            but = f" but for {unchecked}" if unchecked else ""
+            return f"by a {kind} of {size:,} {what}, checked by the kernel{but}"
         case Enumeration(count=count, what=what):
             return f"by complete enumeration of {count_words(count)} {what}"
         case AlgebraicIdentity(identity=identity):

@@ -96,7 +96,8 @@ def _answer(boxes: BoxClaim, settled: list[Settled], budget: Budget) -> Answer:
     if not total:
         raise InputError(["there is nothing to check: no context, or no site"])
     leaves = sum(proof.leaves for proof in proofs)
-    evidence = Certified("branch-and-bound tree", leaves, "leaves", _relied_on(boxes))
+    unchecked = "" if boxes.rounded is None else "the rounding radius"
+    evidence = Certified("branch-and-bound tree", leaves, "leaves", _relied_on(boxes), unchecked)
     return Answer(ZERO, ZERO, total, total, evidence, measures=measures)
 
 

@@ -218,7 +218,9 @@ def _decided(claim: Abstraction, notion: Asked, budget: Budget) -> Row:
         return Row(notion.key, UNKNOWN, reason="the time was over before its turn")
     try:
         asked = _with_sites(claim, notion, budget)
-        verdict = check(asked, notion.definition, timeout=max(1.0, budget.left / 3))
+        verdict = check(
+            asked, notion.definition, timeout=min(budget.left, max(1.0, budget.left / 3))
+        )
     except InputError as error:
         return Row(notion.key, NOT_APPLICABLE, reason=str(error).splitlines()[0])
     except (UndecidedError, OutOfReachError) as error:

@@ -18,6 +18,7 @@ from tauomega.bridge.boxes.rounded import RoundedNetwork
 from tauomega.bridge.network import Activation, Layer, exact_float
 from tauomega.bridge.network_model import NetworkModel
 from tauomega.bridge.precision.adversarial import ORDERS
+from tauomega.cli.wording import evidence_words
 from tauomega.proofs.certificates.encoding import NotCertifiedError
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.theory.counterexample import BoxPoint
@@ -188,6 +189,7 @@ def test_near_the_corners_the_equalities_are_realised_by_every_float32_machine()
     assert isinstance(verdict, Holds)
     assert verdict.question.semantics == "all-orders(float32)"
     assert isinstance(verdict.evidence, Certified)
+    assert "checked by the kernel but for the rounding radius" in evidence_words(verdict.evidence)
     assert any("rounding radius in float32" in text for text in verdict.evidence.relies_on)
     assert any("assumed of the machine" in text for text in verdict.evidence.relies_on)
     with pytest.raises(NotCertifiedError, match="what a machine may round is not among what it"):
