@@ -49,7 +49,7 @@ __all__ = ["Drawn", "Makes", "directed", "drawn", "engines", "problems", "survey
 TRIES, DRAWS, MAPS = 16, 2000, 4000
 FEW = 3
 """Claims of a directed draw that are decided before one of the wrong verdict is taken."""
-SURVEYED, VARIED = 12, 6
+SURVEYED, VARIED = 24, 6
 """Claims of each maker that a survey looks at, and parameters for each claim; so many in a directed draw too."""
 REFUSALS = (InputError, EvaluationError, OutOfReachError, UndecidedError)
 FAMILIES = (Block(), All(), TauMax(), Reach(1), Reach(None), Single(1), Single(2))

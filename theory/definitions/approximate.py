@@ -17,7 +17,7 @@ from ..definition import (
 )
 from ..family import Block, Family
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
-from ..wording import family_words, tau_u_words
+from ..wording import family_words, omega_words, tau_u_words
 
 __all__ = ["Approximate"]
 
@@ -71,8 +71,9 @@ class Approximate:
     def sentence(self, claim: Abstraction) -> str:
         """What is claimed, in words."""
         tau_u = tau_u_policy(claim, self.tau_u, TauUPolicy.SEARCHED_ONTO)
+        omega = omega_words(omega_policy(claim, self.omega, OmegaPolicy.DERIVED))
         return (
             f"τ is onto and, with {tau_u_words(tau_u)}, in every context, for "
-            f"{family_words(self.family)} and ω = ω_τ, τ of the low-level solution is at "
+            f"{family_words(self.family)} and {omega}, τ of the low-level solution is at "
             f"{self.metric.value} distance 0 of the high-level solution"
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import inf, prod
 from typing import TYPE_CHECKING, Any
@@ -137,15 +138,23 @@ def _abstraction(p: Plain, d: Any, high: HighFamily) -> Number:
 
 
 def approximate(p: Plain, d: Approximate) -> Number:
-    """d_τ: the least, over maps of contexts, of the largest distance of a square."""
+    """d_τ: the least, over maps of contexts (and over ω, if it is searched), of the largest distance of a square."""
     if not p.onto:
         return inf
-    family = p.family(d.family)
     policy = tau_u_policy(p.claim, d.tau_u, TauUPolicy.SEARCHED_ONTO)
-    return p.least_over_maps(
-        policy,
-        lambda u, w: worst(distance(d.metric, p.seen(u, i), _above(p, w, i)) for i in family),
+    searched = omega_policy(p.claim, d.omega, OmegaPolicy.DERIVED) is OmegaPolicy.SEARCHED
+    maps = (
+        omegas(p, d, HighFamily.IMAGE, monotone=False)
+        if searched
+        else [{i: p.omega(i) for i in p.family(d.family)}]
     )
+
+    def gap(omega: Mapping[Intervention, Any], u: State, w: State) -> Number:
+        return worst(
+            distance(d.metric, p.seen(u, i), p.run(p.high, w, j)) for i, j in omega.items()
+        )
+
+    return min((p.least_over_maps(policy, partial(gap, omega)) for omega in maps), default=inf)
 
 
 def similar(p: Plain, d: Similar) -> Number:

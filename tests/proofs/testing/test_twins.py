@@ -24,6 +24,7 @@ from tauomega.theory.defect import Defect, Metric
 from tauomega.theory.definition import Definition, Role
 from tauomega.theory.definitions import definitions, find_definition
 from tauomega.theory.definitions.alpha import Alpha, AlphaError
+from tauomega.theory.definitions.approximate import Approximate
 from tauomega.theory.definitions.circuit import Circuit
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.constructive_soft import ConstructiveSoft
@@ -372,3 +373,17 @@ def test_the_interpreter_is_no_reading() -> None:
     assert (
         readings()["counterfactual"](Plain(claim), find_definition("counterfactual")()) == INFINITE
     )
+
+
+def test_a_distance_is_the_least_over_omega_where_it_is_searched() -> None:
+    """Under ω(∅) = (X ← 0) all squares commute; under ω_τ the models differ."""
+    low = SCM.from_text("U : bool\nX : bool = 0")
+    claim = Abstraction.from_text(low, SCM.from_text("U : bool\nX = U"), {"X": "X"})
+    for policy, value, words in (
+        (OmegaPolicy.SEARCHED, 0, "some order-preserving ω"),
+        (OmegaPolicy.DERIVED, 1, "ω = ω_τ"),
+    ):
+        definition = Approximate(Reach(1), metric=Metric.DISCRETE, omega=policy)
+        assert readings()["approximate"](Plain(claim), definition) == value
+        assert distance(claim, definition).value == value
+        assert words in check(claim, definition).question.sentence
