@@ -253,7 +253,11 @@ def test_an_interrupt_exits_130(tmp_path: Path) -> None:
         f'[high]\ntext = """\n{model}\n"""\n[abstraction.tau]\nW = "W"\n{tau}\n',
         encoding="utf-8",
     )
-    program = "from tauomega.cli.__main__ import main; print(flush=True); exit(main())"
+    program = (
+        "import signal, sys; from tauomega.cli.__main__ import main; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's background ignores it
+        "print(flush=True); sys.exit(main())"
+    )
     arguments = [sys.executable, "-c", program, "check", str(path), "--engine", "table"]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
