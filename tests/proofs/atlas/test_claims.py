@@ -84,7 +84,7 @@ def test_what_follows_is_what_deciding_says(seed: int, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "count"),
-    [(0, 3), pytest.param(random.SystemRandom().randrange(10**6), 40, marks=pytest.mark.slow)],
+    [(0, 3), pytest.param(1, 40, marks=pytest.mark.slow)],
 )
 def test_what_follows_is_so_of_every_kind_of_claim(seed: int, count: int) -> None:
     """Of those with kernels, conditional laws, labels, cycles, listed maps."""
