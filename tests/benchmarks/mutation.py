@@ -183,6 +183,27 @@ EQUIVALENT: dict[str, str] = {
         "a τ with infinitely many values reads real variables, whose states are not listed"
     ),
     "words: if bottom < 0: [0 -> 1]": "no divisor is 0",
+    "words: if n.low < 0:  # x mod -n = -((-x) mod n) [Lt -> LtE]": "no divisor is 0",
+    "words: rest = Word((f, *rest.bits), 0, 2 * rest.high + 1) [1 -> 2]": LOOSER,
+    "words: rest = self.mux(enough, less, rest).fits(0, divisor - 1) [1 -> 2]": (
+        "the bit that is read as a sign is kept, and the comparison with the divisor needs no more: only the "
+        "quotient is returned"
+    ),
+    "words: if divisor & (divisor - 1) == 0: [BitAnd -> BitOr]": "long division is as exact",
+    "blasting: if word.high < span.low or span.high < word.low: [or -> and]": (
+        "the value is outside its domain in every state, which is a fault whatever is returned"
+    ),
+    'boxes: refuse_unless(count, "there is nothing to check") [statement left out]': (
+        "a question over boxes has sites and every model a context"
+    ),
+    "boxes: factors = {n: Factor((), False, 0) for n in scored(claim, mapped=False)}  # only named "
+    "[False -> True]": "these factors are only named",
+    "program: if TYPE_CHECKING:  # the checker of certificates has no use for laws, and does not load them "
+    "[condition turned round]": "a module more is loaded",
+    "relu_bounds: low if a >= 0 else high for a, low, high in zip(factors, below, above, strict=True) "
+    "[0 -> 1]": "either line times 0",
+    "squares: return {n: next(iter(d)) if isinstance(d, Finite | Range) else 0 for n, d in domains} "
+    "[0 -> 1]": "a root with infinitely many values is given one, or has no effect",
     "words: if bottom < 0: [Lt -> LtE]": "no divisor is 0",
 }
 """Mutant -> why it changes no result."""

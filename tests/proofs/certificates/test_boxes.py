@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tauomega import check, load
+from tauomega.proofs.certificates.checker import boxes as boxes_module
 from tauomega.proofs.certificates.checker.boxes import (
     check_box_point,
     check_boxes,
@@ -325,3 +326,24 @@ def test_points_by_hand() -> None:
         with pytest.raises(RefusedError, match=message):
             check_box_point(refuted, a_point(**changed))
     assert check_box_point(refuted, a_point(row=["9/8", "-9/8"]))
+
+
+def test_more_tuples_than_are_checked_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boxes_module, "TUPLES", 16)
+    assert check_boxes(by_hand(), [[[-1]] * 16])
+    monkeypatch.setattr(boxes_module, "TUPLES", 15)
+    with pytest.raises(RefusedError, match="more than 15 tuples"):
+        check_boxes(by_hand(), [[[-1]] * 16])
+
+
+def test_scored_variables_may_differ_and_are_truths() -> None:
+    models = SCM.from_text(LOW), SCM.from_text(HIGH + "\nnone = not out")
+    for tau in ("o <= 3/2", "o <= 1/2"):
+        found = Abstraction.from_text(*models, {"out": "o > 3/2", "none": tau}, sites={"A": ["h"]})
+        claim = claim_of(claim_to_json(found, InterchangeConsistency()))
+        question = question_of(claim, OVER_BOXES, {"radius": "1/8", "joint": "1"})
+        if tau == "o <= 3/2":
+            assert "16 tuples of boxes" in check_boxes(question, [[[-1]] * 16])
+        else:
+            with pytest.raises(RefusedError, match="a leaf is not proved"):
+                check_boxes(question, [[[-1]] * 16])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from tauomega.proofs.certificates.checker.document import (
 from tauomega.proofs.certificates.checker.evidence import transcript_of
 from tauomega.proofs.certificates.checker.factors import Factor, factor_of, states_of
 from tauomega.proofs.certificates.checker.refuting import check_counterexample
-from tauomega.proofs.certificates.checker.squares import settings_of, work_of
+from tauomega.proofs.certificates.checker.squares import settings_of, sides_at, work_of
 from tauomega.proofs.certificates.checker.statements import (
     Question,
     context_map,
@@ -220,6 +221,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["and"], "'and' with 0 operands"),
     ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["if", ["value", "1"]], "'if' with 1 operands"),
     ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["==", ["value", "1"]], "'==' with 1 operands"),
+    ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["==", *[["value", "1"]] * 3], "'==' with 3 operands"),
     ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["-", *[["value", "1"]] * 2], "'-' with 2 operands"),
     ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["table", [], [[[], ["value", "1"]]], None], "a table is empty"),
     ("ce8", ("claim", "low", "variables", -1, "mechanism"), ["table", [["value", "1"]], [], None], "a table is empty"),
@@ -632,6 +634,34 @@ def test_whose_image_is_asked_for_is_part_of_the_question(originals: dict[str, D
         check_certificate(canonical(resealed(found)))
     found["statement"] = _restated(found, "")
     assert "ω onto" in dict(check_certificate(canonical(resealed(found))).shown)
+
+
+def test_a_map_that_is_not_onto_is_not_read_as_onto() -> None:
+    question = asked("block", claim())
+    assert _read_off(question, "τ onto")
+    name, factor = next(iter(question.factors.items()))
+    narrow = replace(question, factors={**question.factors, name: replace(factor, onto=False)})
+    with pytest.raises(RefusedError, match="τ is not a block map with factors that are onto"):
+        _read_off(narrow, "τ onto")
+
+
+def test_what_is_read_by_a_map_is_not_inert() -> None:
+    low, high = SCM.from_text("U : bool\nX = U\nZ = X"), SCM.from_text("U : bool\nA = U")
+    found = Abstraction.from_text(low, high, {"A": "X"}, inert=["Z"])
+    question = asked("all", found)
+    assert family_of(question)
+    other = replace(question, claim=replace(question.claim, inert=("X",)))
+    with pytest.raises(RefusedError, match="an inert variable is read by τ"):
+        family_of(other)
+
+
+def test_a_transcript_is_what_the_compared_variables_are() -> None:
+    copied = SCM.from_text("U : bool\nX = U")
+    question = asked("block", Abstraction.from_text(copied, copied, {"X": "X"}), tau_u="identity")
+    model = one_model(question)
+    values = [sides_at(model, s | {"U": u})[0][1] for s in settings_of(model) for u in (0, 1)]
+    written = sha256("".join(f"{value}\n" for value in values).encode()).hexdigest()
+    assert (len(values), written) == transcript_of(model)
 
 
 def test_the_semantics_is_part_of_the_statement(originals: dict[str, Document]) -> None:

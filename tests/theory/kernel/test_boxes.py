@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from tauomega.theory.kernel import Apply, Constant, Operator, Reference
+from tauomega.theory.kernel import Apply, Constant, Operator, Reference, evaluate
 from tauomega.theory.kernel.halfspaces import (
     Condition,
     Form,
@@ -166,6 +166,20 @@ def test_formulas_are_known_when_they_can_be() -> None:
         both, either = (known(Condition(kind=k, parts=parts), bounds) for k in ("all", "any"))
         assert both is (False if False in values else None if None in values else True)
         assert either is (True if True in values else None if None in values else False)
+
+
+def test_conjunctions_and_the_rest_say_what_their_expressions_say() -> None:
+    x, y = Reference("x"), Reference("y")
+    leaves = Apply(Operator.GT, (x, Constant(0))), Apply(Operator.LE, (y, x))
+    for operator in (Operator.AND, Operator.OR, Operator.XOR):
+        expression = Apply(operator, leaves)
+        forms: list[Form] = []
+        condition = condition_of(expression, forms)
+        for a, b in product(range(-1, 2), repeat=2):
+            state = {"x": a, "y": b}
+            values = [int(sum((f * state[n] for n, f in form), c)) for form, c in forms]
+            expected = bool(evaluate(expression, {"x": a, "y": b}))
+            assert known(condition, [(v, v) for v in values]) is expected
 
 
 def test_constants_are_conditions_and_forms_come_once() -> None:
