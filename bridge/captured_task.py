@@ -82,6 +82,8 @@ def read_captured(
             run on these inputs; all faults of a stage at once.
         MissingDependencyError: the extra `huggingface` is not installed.
     """
+    import torch
+
     faults: list[Fault | str] = [
         f"[low] has no key {key!r} for a captured network{nearest(key, _KEYS)}"
         for key in table
@@ -108,11 +110,8 @@ def read_captured(
     if faults:
         raise InputError(faults)
     assert meaning is not None
-    import torch
-
-    with (
-        one_thread()
-    ):  # a child of this process, which checks a certificate, has none of its threads
+    # A child of this process, which checks a certificate, has none of its threads.
+    with one_thread():
         module = _module(source, directory)
         dtype = next(module.parameters()).dtype
         if str(dtype) != f"torch.{meaning.dtype}":
