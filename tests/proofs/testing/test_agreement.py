@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
 from tauomega.proofs.testing import agreement
-
-SEED = random.SystemRandom().randrange(10**6)
 
 
 def test_all_engines_agree_on_random_questions() -> None:
@@ -25,9 +22,8 @@ def test_planted_lies_are_caught() -> None:
 
 
 @pytest.mark.slow
-def test_a_fresh_sample_agrees(capsys: pytest.CaptureFixture[str]) -> None:
-    """Another seed each time; it is printed, and run again with --seed."""
-    code = agreement.main(["--claims", "60", "--lies", "15", "--seed", str(SEED)])
+def test_a_larger_sample_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    code = agreement.main(["--claims", "60", "--lies", "15", "--seed", "20261125"])
     assert code == 0, capsys.readouterr().out
 
 

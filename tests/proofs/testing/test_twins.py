@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -41,8 +40,6 @@ from tauomega.theory.intervention import NOTHING
 from tauomega.theory.policy import HighFamily, OmegaPolicy, TauUPolicy
 from tauomega.theory.verdict import INFINITE, Enumeration
 
-SEED = random.SystemRandom().randrange(10**6)
-
 
 def test_every_definition_has_a_reading() -> None:
     assert [kind.name for kind in definitions() if kind.name not in readings()] == []
@@ -57,9 +54,8 @@ def test_engines_and_readings_agree(kind: type[Definition]) -> None:
 
 
 @pytest.mark.slow
-def test_a_fresh_sample_agrees(capsys: pytest.CaptureFixture[str]) -> None:
-    """Another seed each time; it is printed, and run again with --seed."""
-    code = twins.main(["--claims", "3", "--seed", str(SEED)])
+def test_a_larger_sample_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    code = twins.main(["--claims", "3", "--seed", "20261125"])
     assert code == 0, capsys.readouterr().out
 
 
