@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
@@ -47,7 +47,8 @@ def command(
 ) -> ExitCode:
     """Check the certificate in FILE, which `check --certificate` wrote.
 
-    The checker uses the standard library and the kernel only; then the certificate's task is read
+    The checker runs in an interpreter of its own, which loads the standard library, the kernel and
+    the checker only, and tells how many lines of code these are; then the certificate's task is read
     again. Exit status: 0 accepted, 4 refused, 3 not checked in time, 2 no certificate.
     """
     if file.stat().st_size > LARGEST:
@@ -94,6 +95,14 @@ def report_verified(found: Verified, name: str, width: int) -> Iterator[Line]:
         yield from _wrapped(line, width, "  task        ")
     for line in found.unchecked:
         yield from _wrapped(line, width, "  not checked ")
+    yield from _wrapped(_trusted(found.trusted), width, "  trusted     ")
+
+
+def _trusted(modules: Sequence[tuple[str, int]]) -> str:
+    """What was loaded to check a certificate, and how long it is."""
+    short = (f"{name.rpartition('.')[2]} {lines}" for name, lines in modules)
+    total = sum(lines for _, lines in modules)
+    return f"{total:,} lines of Python in {len(modules)} modules: {', '.join(short)}"
 
 
 def _wrapped(text: str, width: int, first: str) -> Iterator[Line]:

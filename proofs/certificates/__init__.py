@@ -7,5 +7,7 @@
 | `reading` | a certificate's task read again, and compared with its claim |
 | `exporting` | clausal proofs as files for public checkers |
 | `verifying` | the checker and the reader in a child, with limits |
+| `alone` | the checker in an interpreter that loads nothing else of tauomega |
+| `trusted` | the modules that checking may load, and how long they are |
 | `checker` | the checker itself: the standard library and the kernel, nothing else |
 """

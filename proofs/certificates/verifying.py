@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
 from importlib import import_module
@@ -13,9 +17,9 @@ from tauomega.solvers.child import Answered, Crashed, run_in_child
 from tauomega.theory.errors import InputError
 from tauomega.theory.task import NetworkReader
 
-from .checker.checking import check_certificate
-from .checker.document import NotACertificateError, RefusedError, read_document
+from .checker.document import RefusedError, read_document
 from .reading import read_again
+from .trusted import TRUSTED, lines_of_code
 
 __all__ = ["Verified", "verify"]
 
@@ -34,6 +38,7 @@ class Verified:
         relies_on: theorems, with their scripts.
         read: how the claim compares with its task's text.
         unchecked: what was taken as given.
+        trusted: the modules that were loaded to check it, with their lines of code.
     """
 
     outcome: str
@@ -44,6 +49,7 @@ class Verified:
     relies_on: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
+    trusted: tuple[tuple[str, int], ...] = ()
 
 
 def verify(
@@ -67,8 +73,8 @@ def verify(
     match outcome:
         case Answered(value=dict() as found):
             lists = {key: tuple(found[key]) for key in ("relies_on", "read", "unchecked")}
-            pairs = tuple((clause, how) for clause, how in found["shown"])
-            return Verified(**(found | lists | {"shown": pairs}))
+            pairs = {key: tuple(map(tuple, found[key])) for key in ("shown", "trusted")}
+            return Verified(**(found | lists | pairs))
         case Crashed(reason=reason):
             return Verified("not checked", f"the checker stopped: {reason}")
         case _:
@@ -78,28 +84,44 @@ def verify(
 
 
 def _verify(data: bytes, task: str | None, directory: Path | None) -> Any:
+    said = _checked_alone(data)
+    trusted = _counted(said.pop("loaded"))
+    found = Verified(said["outcome"], said["reason"], trusted=trusted)
+    if found.outcome == "accepted" and task not in (None, said["task"]):
+        wanted = sha256(str(task).encode()).hexdigest()
+        reason = f"it is about another task than the one with sha256 {wanted[:12]}…"
+        found = replace(found, outcome="refused", reason=reason)
+    if found.outcome != "accepted":
+        return asdict(found)
     try:
-        accepted = check_certificate(data)
-        if task is not None and task != accepted.task:
-            wanted = sha256(task.encode()).hexdigest()
-            raise RefusedError(f"it is about another task than the one with sha256 {wanted[:12]}…")
-        read = _read(data, accepted.task, directory)
-    except NotACertificateError as error:
-        return asdict(Verified("no certificate", str(error)))
+        read = _read(data, said["task"], directory)
     except RefusedError as error:
-        return asdict(Verified("refused", str(error)))
-    return asdict(
-        Verified(
-            "accepted",
-            "",
-            accepted.verdict,
-            accepted.statement,
-            accepted.shown,
-            accepted.relies_on,
-            read,
-            _taken_as_given(accepted.task),
-        )
+        return asdict(replace(found, outcome="refused", reason=str(error)))
+    given = _taken_as_given(said.pop("task"))
+    return asdict(Verified(**said, read=read, unchecked=given, trusted=trusted))
+
+
+def _checked_alone(data: bytes) -> dict[str, Any]:
+    """What the checker says, in an interpreter that of tauomega loads nothing else."""
+    paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    done = subprocess.run(  # noqa: S603  # our own module; the certificate is its stdin
+        [sys.executable, "-P", "-m", f"{__package__}.alone"],
+        input=data,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": paths},
     )
+    if done.returncode:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise RuntimeError(*last or (f"its exit status was {done.returncode}",))
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _counted(loaded: dict[str, str]) -> tuple[tuple[str, int], ...]:
+    """The modules of the kernel and the checker among those that were loaded, with their lines of code."""
+    names = sorted(name for name in loaded if name.startswith(TRUSTED))
+    lines = ((name, lines_of_code(Path(loaded[name]))) for name in names)
+    return tuple((name, count) for name, count in lines if count)
 
 
 def _taken_as_given(task: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Certificates that are damaged, one after another: `python -m tauomega.proofs.testing.damage`.
 
-Twice as many as asked for: once as they are, all of which are to be refused; and once by somebody who knows
-the format and makes the hashes of the parts anew, so that it is the proof that gives the damage away and not
+Twice as many as asked for: once as they are (`spoiling`), all of which are to be refused; and once by somebody who
+knows the format and makes the hashes of the parts anew, so that it is the proof that gives the damage away and not
 the seal. What is refused is counted by kind. Once in a while a changed proof with new hashes is a proof again: a
 counterexample with another context that refutes as well, a step with another hint. That is counted apart, if
 nothing but the proof has changed and the new one is seen to stand without the checker (`standing`);
@@ -17,10 +17,9 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, final
+from typing import Any
 
 from tauomega.solvers.checking import check
 from tauomega.theory.errors import InputError
@@ -31,6 +30,7 @@ from ..certificates.checker.document import RefusedError, canonical, digest
 from ..certificates.reading import read_again
 from ..certificates.writing import certificate_of
 from .scaling import Scaled, scaled
+from .spoiling import FIELDS, Damaged, is_refused_for, leaves, spoiled
 from .standing import stands
 
 __all__ = [
@@ -77,15 +77,6 @@ def certificates(sizes: Sequence[tuple[str, int]] = SCALED) -> list[bytes]:
     return made
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """A damaged certificate: the kind of damage and the bytes."""
-
-    kind: str
-    data: bytes
-
-
 Damage = Callable[[dict[str, Any], random.Random], None]
 """Changes a certificate in place; raises `LookupError` where it has nothing of the kind."""
 
@@ -125,31 +116,11 @@ def _other_hint(document: dict[str, Any], rng: random.Random) -> None:
     hints[rng.randrange(len(hints))] += rng.choice((-2, -1, 1, 2))
 
 
-def _other_verdict(document: dict[str, Any], rng: random.Random) -> None:
-    document["verdict"] = "holds" if document["verdict"] == "fails" else "fails"
-
-
-def _other_statement(document: dict[str, Any], rng: random.Random) -> None:
-    words = document["statement"].split(" ")
-    del words[rng.randrange(len(words))]
-    document["statement"] = " ".join(words)
-
-
-def _leaves(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """The places of strings and numbers in a JSON value: (container, key)."""
-    for key, entry in enumerate(value) if isinstance(value, list) else value.items():
-        if isinstance(entry, list | dict):
-            _leaves(entry, found)
-        else:
-            found.append((value, key))
-    return found
-
-
 def _other_number(document: dict[str, Any], rng: random.Random) -> None:
     part = rng.choice(("claim", "proof"))
     places = [
         (container, key)
-        for container, key in _leaves(document[part], [])
+        for container, key in leaves(document[part], [])
         if str(container[key]).lstrip("-").isdigit()
     ]
     container, key = rng.choice(places)
@@ -160,7 +131,7 @@ def _other_number(document: dict[str, Any], rng: random.Random) -> None:
 def _other_name(document: dict[str, Any], rng: random.Random) -> None:
     places = [
         (container, key)
-        for container, key in _leaves(document["claim"], [])
+        for container, key in leaves(document["claim"], [])
         if isinstance(container[key], str) and not container[key].lstrip("-").isdigit()
     ]
     container, key = rng.choice(places)
@@ -170,15 +141,18 @@ def _other_name(document: dict[str, Any], rng: random.Random) -> None:
 
 def _drop_entry(document: dict[str, Any], rng: random.Random) -> None:
     part = rng.choice(("claim", "proof"))
-    container, key = rng.choice(_leaves(document[part], []))
+    container, key = rng.choice(leaves(document[part], []))
     del container[key]
 
 
-def _other_parameter(document: dict[str, Any], rng: random.Random) -> None:
-    key = rng.choice(sorted(document["parameters"]))
-    words = ["block", "all", "taumax", "single:1", "searched", "identity", "given", "image", "2"]
-    words.remove(document["parameters"][key]) if document["parameters"][key] in words else None
-    document["parameters"][key] = rng.choice(words)
+def _other_semantics(document: dict[str, Any], rng: random.Random) -> None:
+    """Other semantics, which the statement names as well."""
+    old = document["semantics"]
+    FIELDS["another semantics"](document, rng)
+    said = document["statement"]
+    document["statement"] = said.replace(
+        f" {old} semantics,", f" {document['semantics']} semantics,"
+    )
 
 
 DAMAGES: dict[str, Damage] = {
@@ -187,18 +161,19 @@ DAMAGES: dict[str, Damage] = {
     "a literal flipped": _flip_literal,
     "a hint dropped": _drop_hint,
     "another hint": _other_hint,
-    "another verdict": _other_verdict,
-    "another statement": _other_statement,
     "another number": _other_number,
     "another name": _other_name,
     "an entry dropped": _drop_entry,
-    "another parameter": _other_parameter,
+    "another semantics": _other_semantics,
+    **{
+        kind: FIELDS[kind] for kind in ("another verdict", "another statement", "another parameter")
+    },
 }
-"""Kinds of damage to a part of a certificate."""
+"""Kinds of damage to a part of a certificate, after which the hashes are made anew."""
 
 
-def damaged(originals: Sequence[bytes], rng: random.Random, *, seal: bool = True) -> Damaged:
-    """A certificate with one damage, which makes it differ; with `seal`, its hashes are made anew."""
+def damaged(originals: Sequence[bytes], rng: random.Random) -> Damaged:
+    """A certificate with one damage, which makes it differ; where only parts are changed, resealed."""
     kinds = [*DAMAGES, "another task's", "a wrong hash", "truncated", "a byte changed"]
     kind = rng.choice(kinds)
     while True:
@@ -223,7 +198,7 @@ def damaged(originals: Sequence[bytes], rng: random.Random, *, seal: bool = True
                 DAMAGES[kind](document, rng)
         except (LookupError, ValueError, TypeError):
             continue
-        made = canonical(resealed(document) if seal else document)
+        made = canonical(resealed(document))
         if made != data:
             return Damaged(kind, made)
 
@@ -261,31 +236,47 @@ def _lines(count: int, seed: int) -> Iterator[str]:
     originals = certificates()
     sound = sum(not is_refused(data) for data in originals)
     yield f"seed {seed}: {len(originals)} certificates, of which {sound} are accepted undamaged"
-    for seal in (False, True):
-        yield "with new hashes" if seal else "as they are"
-        yield from _counted(originals, count, random.Random(seed), seal=seal)  # noqa: S311  # reproducible
+    rng = random.Random(seed)  # noqa: S311  # reproducible draws, no secret
+    yield from _all_spoiled(originals, count, rng)
+    yield from _all_resealed(originals, count, rng)
 
 
-def _counted(
-    originals: Sequence[bytes], count: int, rng: random.Random, *, seal: bool
-) -> Iterator[str]:
-    refused: Counter[str] = Counter()
-    drawn: Counter[str] = Counter()
+def _all_spoiled(originals: Sequence[bytes], count: int, rng: random.Random) -> Iterator[str]:
+    drawn, refused = Counter[str](), Counter[str]()
+    for number in range(count):
+        found, original = spoiled(originals, rng)
+        drawn[found.kind] += 1
+        if is_refused_for(found.data, original):
+            refused[found.kind] += 1
+        else:
+            yield f"ACCEPTED: number {number}, {found.kind}: {found.data[:200]!r}"
+    yield from _table(drawn, refused)
+    yield f"as they are: {refused.total():,} of {count:,} damaged certificates refused"
+
+
+def _all_resealed(originals: Sequence[bytes], count: int, rng: random.Random) -> Iterator[str]:
+    drawn, refused = Counter[str](), Counter[str]()
     again = 0
     for number in range(count):
-        found = damaged(originals, rng, seal=seal)
+        found = damaged(originals, rng)
         drawn[found.kind] += 1
         if is_refused(found.data):
             refused[found.kind] += 1
-        elif seal and is_another_proof(found.data, originals):
+        elif is_another_proof(found.data, originals):
             again += 1
+            yield f"  number {number}, {found.kind}: another proof of the same claim, which stands"
         else:
             yield f"ACCEPTED: number {number}, {found.kind}: {found.data[:200]!r}"
+    yield from _table(drawn, refused)
+    yield (
+        f"with new hashes: {refused.total():,} of {count:,} damaged certificates refused; {again} prove "
+        "the same claim again, seen without the checker"
+    )
+
+
+def _table(drawn: Counter[str], refused: Counter[str]) -> Iterator[str]:
     for kind in sorted(drawn):
-        yield f"  {kind:<20} {refused[kind]:>6} of {drawn[kind]:>6} refused"
-    yield f"{refused.total():,} of {count:,} damaged certificates refused"
-    if seal:
-        yield f"{again} changed proofs prove the same claim again, seen without the checker"
+        yield f"  {kind:<27} {refused[kind]:>6} of {drawn[kind]:>6} refused"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,7 +2,7 @@
 """Mutation testing of what a certificate asks to trust: `python tests/benchmarks/mutation.py --count 500 --seed 1`.
 
 Each mutant is one small change to the syntax tree of a module that the checker may load, of the kernel or its
-own (`tauomega.proofs.testing.trusted` follows the imports, so none is left out): another comparison, connective, operator or number, a condition turned round, a statement left out.
+own (`tauomega.proofs.certificates.trusted` follows the imports, so none is left out): another comparison, connective, operator or number, a condition turned round, a statement left out.
 Strings (numbers inside them too), docstrings and annotations are not changed: messages are not what is
 trusted. Nor is `strict=True` of zip, which states that two lists that we made are of one length. The tests of the kernel
 and of the certificates run on each in a process of its own, until one fails. What survives is printed with its
@@ -31,7 +31,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, final
 
-from tauomega.proofs.testing.trusted import trusted_modules
+from tauomega.proofs.certificates.trusted import trusted_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = (

@@ -32,6 +32,7 @@ from tauomega.proofs.testing.damage import (
 )
 from tauomega.proofs.testing.random_claims import random_claim
 from tauomega.proofs.testing.scaling import scaled
+from tauomega.proofs.testing.spoiling import SPOILS, is_refused_for, spoiled
 from tauomega.proofs.testing.standing import is_refutation, stands
 from tauomega.solvers.checking import check
 from tauomega.theory.abstraction import Abstraction
@@ -47,9 +48,6 @@ from tauomega.theory.scm import SCM
 from tauomega.theory.task import read_task
 from tauomega.theory.verdict import Fails, Holds
 from tauomega.theory.whole_file import write_file
-
-TRUSTED_LINES = 2_000
-"""Lines of code, without comments and docstrings, that checking a certificate loads."""
 
 
 def certified(text: str) -> bytes:
@@ -259,8 +257,8 @@ def some_are_damaged(originals: list[bytes], count: int) -> None:
     print(f"seed {SEED}")
     rng = random.Random(SEED)
     for number in range(count):
-        found = damaged(originals, rng, seal=False)
-        assert is_refused(found.data), (SEED, number, found.kind)
+        found, original = spoiled(originals, rng)
+        assert is_refused_for(found.data, original), (SEED, number, found.kind)
     for number in range(count):
         found = damaged(originals, rng)
         fine = is_refused(found.data) or is_another_proof(found.data, originals)
@@ -270,6 +268,34 @@ def some_are_damaged(originals: list[bytes], count: int) -> None:
 def test_damaged_certificates_are_refused(originals: list[bytes]) -> None:
     assert not any(is_refused(data) for data in originals)
     some_are_damaged(originals, 200)
+
+
+@pytest.mark.parametrize("kind", SPOILS)
+def test_each_damage_as_it_is_is_refused(originals: list[bytes], kind: str) -> None:
+    rng = random.Random(SEED)
+    for data in originals:
+        other = next(o for o in originals if o != data)
+        found = SPOILS[kind](data, other, rng)
+        assert found == data or is_refused_for(found, data), (SEED, found[:200])
+
+
+@pytest.mark.parametrize("more", [b" ", b"\n", b"\0", b"{}"])
+def test_a_certificate_ends_where_it_ends(originals: list[bytes], more: bytes) -> None:
+    with pytest.raises(RefusedError):
+        check_certificate(originals[0] + more)
+
+
+def test_a_key_that_is_given_twice_is_refused(originals: list[bytes]) -> None:
+    data = originals[0]
+    assert data.startswith(b'{"claim":{"high":')
+    for twice in (
+        data.replace(b'{"claim":{', b'{"claim":{"high":null,', 1),
+        data.replace(b'{"claim":', b'{"claim":null,"claim":', 1),
+        data[:-2] + b',"verdict":"holds"}\n',
+    ):
+        json.loads(twice)
+        with pytest.raises(RefusedError, match="canonical"):
+            check_certificate(twice)
 
 
 @pytest.mark.slow
@@ -350,9 +376,6 @@ def test_a_certificate_that_would_take_for_ever_is_refused() -> None:
     assert found.reason.startswith("2 s are over")
 
 
-# ---------------------------------------------------------------- what is trusted
-
-
 # ---------------------------------------------------------------- the commands
 
 
@@ -367,7 +390,10 @@ def test_check_writes_what_verify_accepts(
     assert f"{file}: ACCEPTED" in out
     assert "says exactly this claim" in out
     assert ExitCode.HOLDS == main(["verify", str(file), "--task", "ce9", "--json"])
-    assert "accepted" == json.loads(capsys.readouterr().out)["outcome"]
+    found = json.loads(capsys.readouterr().out)
+    assert "accepted" == found["outcome"]
+    total = sum(lines for _, lines in found["trusted"])
+    assert f"trusted     {total:,} lines of Python in {len(found['trusted'])} modules: " in out
     assert ExitCode.DISAGREEMENT == main(["verify", str(file), "--task", "ce8"])
     assert "another task" in capsys.readouterr().out
     assert ExitCode.UNKNOWN == main(["verify", str(file), "--timeout", "1ms"])

@@ -15,10 +15,11 @@ from tauomega import check, load
 from tauomega.loading import example_text
 from tauomega.proofs.certificates.checker.checking import check_certificate
 from tauomega.proofs.certificates.checker.document import canonical
+from tauomega.proofs.certificates.trusted import lines_of_code, trusted_modules
+from tauomega.proofs.certificates.verifying import verify
 from tauomega.proofs.certificates.writing import certificate_of, composed
 from tauomega.proofs.testing.damage import resealed
 from tauomega.proofs.testing.scaling import scaled
-from tauomega.proofs.testing.trusted import lines_of_code, trusted_modules
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
@@ -130,6 +131,7 @@ def test_each_kind_of_evidence_is_checked_by_few_lines(kind: str, tmp_path: Path
     data = KINDS[kind]()
     assert any(SAID[kind] in how for _, how in check_certificate(data).shown)
     loaded = loaded_by(data, tmp_path)
+    assert {name: n for name, n in loaded.items() if n} == dict(verify(data).trusted)
     total = sum(loaded.values())
     print(f"{kind}: {total:,} lines of code in {len(loaded)} modules")  # noqa: T201
     assert 900 < total < TRUSTED_LINES

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["FIRST", "lines_of_code", "trusted_modules"]
+__all__ = ["TRUSTED", "lines_of_code", "trusted_modules"]
 
 FIRST = "tauomega.proofs.certificates.checker.checking"
 TRUSTED = ("tauomega.theory.kernel", "tauomega.proofs.certificates.checker")
