@@ -36,6 +36,7 @@ from .defect import (
     Violated,
 )
 from .errors import InputError
+from .implying import Related
 from .kernel import Expression, Reference
 from .policy import HighFamily, OmegaPolicy, TauUPolicy
 from .scm import SCM
@@ -87,8 +88,8 @@ class Definition(Protocol):
     name: ClassVar[str]
     statement: ClassVar[str]
     source: ClassVar[str]
-    stronger: ClassVar[tuple[tuple[str, str], ...]]
-    weaker: ClassVar[tuple[tuple[str, str], ...]]
+    stronger: ClassVar[Related]
+    weaker: ClassVar[Related]
     needs: ClassVar[frozenset[Role]]
     holds_on: ClassVar[str]
     fails_on: ClassVar[str]

@@ -9,9 +9,9 @@ from textwrap import wrap
 
 import click
 
-from tauomega.theory.conditions import Condition, condition_of
 from tauomega.theory.definition import Definition
-from tauomega.theory.definitions import definitions, find_definition
+from tauomega.theory.definitions import consequences, definitions, find_definition
+from tauomega.theory.implying import Condition, listed
 
 from .deciders import deciders
 from .exit_code import ExitCode
@@ -64,10 +64,12 @@ def _wrapped(first: str, text: str, width: int) -> Iterator[Line]:
 
 def _related(definition: type[Definition]) -> Iterator[tuple[str, str, str, str]]:
     """Stronger or weaker, which definition, the example that tells them apart, what must be so of a claim."""
-    for other, example in definition.stronger:
-        yield "stronger", other, example, _words(condition_of(other, definition.name))
-    for other, example in definition.weaker:
-        yield "weaker", other, example, _words(condition_of(definition.name, other))
+    for other in listed(definition.stronger):
+        given = consequences(find_definition(other.name))[definition.name]
+        yield "stronger", other.name, other.separated_by, _words(given)
+    for other in listed(definition.weaker):
+        given = consequences(definition)[other.name]
+        yield "weaker", other.name, other.separated_by, _words(given)
 
 
 def _words(condition: Condition | None) -> str:

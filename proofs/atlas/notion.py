@@ -8,10 +8,10 @@ from enum import Enum
 from typing import final
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.conditions import Condition
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Block, Family, Reach, Single, TauMax
+from tauomega.theory.implying import Condition
 from tauomega.theory.kernel import free_names
 
 from .facts import Fact, consequences

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any, final
 
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.conditions import LEFT_OPEN, NO_KERNELS, ONTO, SAME_CONTEXTS, condition_of
 from tauomega.theory.defect import Metric
 from tauomega.theory.definition import Definition
-from tauomega.theory.definitions import definitions, find_definition
+from tauomega.theory.definitions import consequences, find_definition
 from tauomega.theory.definitions.alpha import Alpha, AlphaError
 from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
 from tauomega.theory.definitions.constructive import Constructive
@@ -26,10 +26,11 @@ from tauomega.theory.definitions.exact import Exact
 from tauomega.theory.definitions.input_restricted import InputRestricted
 from tauomega.theory.definitions.mechanism import MechanismLevel
 from tauomega.theory.definitions.observational import Observational
-from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
+from tauomega.theory.definitions.rischel_weichwald import NO_KERNELS, RischelWeichwald
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
-from tauomega.theory.definitions.uniform import Uniform
+from tauomega.theory.definitions.uniform import SAME_CONTEXTS, Uniform
 from tauomega.theory.family import Block, Given, Reach, TauMax
+from tauomega.theory.implying import LEFT_OPEN, ONTO
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 
 from ..atlas.claims import is_related
@@ -116,10 +117,7 @@ def of_definition(asked: Definition) -> Iterator[Implication]:
     strong: Any = type(asked)()
     if isinstance(getattr(strong, "family", None), Given):
         strong = replace(strong, family=asked.family)  # type: ignore[attr-defined]  # the same class
-    weaker = {other for other, _ in strong.weaker}
-    weaker |= {kind.name for kind in definitions() if name in {n for n, _ in kind.stronger}}
-    for other in sorted(weaker):
-        condition = condition_of(name, other)
+    for other, condition in sorted(consequences(type(asked)).items(), key=itemgetter(0)):
         asked_as = strong if condition is None else condition.applied(strong)
         yield Implication(
             f"definitions/{name}",

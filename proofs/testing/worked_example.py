@@ -38,6 +38,7 @@ from tauomega.theory.defect import (
 )
 from tauomega.theory.definition import Role, context_map, high_model, require, tau_onto
 from tauomega.theory.family import Block, Family
+from tauomega.theory.implying import Related
 from tauomega.theory.policy import TauUPolicy, Undefined
 
 __all__ = ["OnTheOutput", "main"]
@@ -50,8 +51,8 @@ class OnTheOutput:
     name: ClassVar[str] = "on-the-output"
     statement: ClassVar[str] = "every block square commutes at the last high-level variable"
     source: ClassVar[str] = "this worked example"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce22_block"
     fails_on: ClassVar[str] = "ce1"

@@ -34,6 +34,7 @@ from tauomega.theory.defect import (
 )
 from tauomega.theory.definition import Role
 from tauomega.theory.family import Block
+from tauomega.theory.implying import Related
 from tauomega.theory.verdict import Fails
 
 CONTEXT, SETTING = Var("u"), Var("i")
@@ -85,8 +86,8 @@ class Inert:
     name: ClassVar[str] = "inert"
     statement: ClassVar[str] = "no intervention changes the high-level run"
     source: ClassVar[str] = "this test"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = ""
     fails_on: ClassVar[str] = ""

@@ -12,9 +12,10 @@ from functools import cache
 
 from ..definition import Definition
 from ..errors import InputError
+from ..implying import Condition, listed
 from ..kernel.errors import nearest
 
-__all__ = ["definitions", "find_definition"]
+__all__ = ["consequences", "definitions", "find_definition"]
 
 _FIRST = ("observational", "exact", "uniform", "tau-abstraction", "strong", "constructive")
 
@@ -42,3 +43,20 @@ def find_definition(name: str) -> type[Definition]:
         listed = ", ".join(known)
         raise InputError([f"unknown definition {name!r}; known: {listed}{nearest(name, known)}"])
     return known[name]
+
+
+def consequences(kind: type[Definition]) -> dict[str, Condition | None]:
+    """The definitions that one implies, by its own word or by theirs: name -> what that needs of a claim, if anything.
+
+    Where both list the implication, either may say the condition.
+
+    Example:
+        >>> consequences(find_definition("exact"))["observational"].words
+        'ω is derived and ω, τ_U and I_H are left to the definition and τ is onto'
+    """
+    found = {other.name: other.given for other in listed(kind.weaker)}
+    for weak in definitions():
+        for strong in listed(weak.stronger):
+            if strong.name == kind.name:
+                found[weak.name] = found.get(weak.name) or strong.given
+    return found

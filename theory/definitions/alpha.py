@@ -30,6 +30,7 @@ from ..defect import (
     Violated,
 )
 from ..definition import Role, require, tau_onto
+from ..implying import Related
 from ..policy import Pairs
 
 __all__ = ["Alpha", "AlphaError"]
@@ -75,8 +76,8 @@ class Alpha:
     name: ClassVar[str] = "alpha"
     statement: ClassVar[str] = "setting and abstracting commute for each pair of sets, as kernels"
     source: ClassVar[str] = "Zennaro, Turrini & Damoulas (2023)"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "smoking"
     fails_on: ClassVar[str] = "ce10"

@@ -16,6 +16,7 @@ from ..definition import (
     tau_u_policy,
 )
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
 from ..wording import family_words, omega_words, tau_u_words
 
@@ -47,8 +48,8 @@ class Approximate:
     name: ClassVar[str] = "approximate"
     statement: ClassVar[str] = "with some map of contexts onto, every square commutes up to α"
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Def. 3.2"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce19_within"
     fails_on: ClassVar[str] = "ce19"

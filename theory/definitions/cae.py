@@ -38,6 +38,7 @@ from ..defect import (
 )
 from ..definition import Role, high_model, require, tau_onto
 from ..errors import InputError
+from ..implying import Related
 from ..intervening import parents_of
 
 __all__ = ["CausalAbstractionError", "Silence"]
@@ -91,8 +92,8 @@ class CausalAbstractionError:
         "drawn interventions have no squared error on any variable left alone"
     )
     source: ClassVar[str] = "Méloux et al. (2026), arXiv:2607.00267"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("constructive", "ce8_cae"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (("constructive", "ce8_cae"),)
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "adder"
     fails_on: ClassVar[str] = "adder_inverted"

@@ -26,6 +26,7 @@ from ..defect import (
 )
 from ..definition import Role, context_map, fixed_tau_u, high_model, require
 from ..errors import InputError
+from ..implying import ONTO, Related, Relative
 from ..policy import TauUPolicy
 
 __all__ = ["Circuit"]
@@ -60,8 +61,8 @@ class Circuit:
     name: ClassVar[str] = "circuit"
     statement: ClassVar[str] = "in every context, the circuit's outputs are those of its model"
     source: ClassVar[str] = "Méloux et al. (2025), from their code"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("similar", "ce1_circuit"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (Relative("similar", "ce1_circuit", ONTO),)
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH})
     holds_on: ClassVar[str] = "ce1_circuit"
     fails_on: ClassVar[str] = "xor_almost"

@@ -8,6 +8,7 @@ from typing import ClassVar, final
 from ..abstraction import Abstraction
 from ..defect import Defect, Max, Part, Relation, Violated
 from ..definition import Role, require
+from ..implying import Related
 
 __all__ = ["ClusterDag"]
 
@@ -32,8 +33,8 @@ class ClusterDag:
     name: ClassVar[str] = "cluster-dag"
     statement: ClassVar[str] = "the graph above is the quotient of the graph below, without cycles"
     source: ClassVar[str] = "Anand et al. (2023)"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce14_graph"
     fails_on: ClassVar[str] = "smoking_no_edge"

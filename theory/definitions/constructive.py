@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import TAU, Defect, Max, Part, Relation, Violated
 from ..definition import Role, require
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
 from ..squares import Squares
 
@@ -46,8 +47,8 @@ class Constructive:
         "each high-level variable is a function of a block of its own, and every square commutes"
     )
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Def. 2.6; Geiger et al. (2025)"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("strong", "ce5"), ("interchange", "ce7"))
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (("strong", "ce5"), ("interchange", "ce7"))
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "voting"
     fails_on: ClassVar[str] = "ce6"

@@ -22,6 +22,7 @@ from ..defect import (
 )
 from ..definition import Role, context_map, fixed_tau_u, require, tau_onto, tau_u_onto
 from ..family import Family, Given
+from ..implying import Related
 from ..policy import TauUPolicy
 from ..soft_squares import allowed_states, require_soft, steps
 from ..wording import family_words, tau_u_words
@@ -56,8 +57,8 @@ class ConstructiveSoft:
         "τ and τ_U read blocks of their own, and steps commute at every state, with ω by its explicit form"
     )
     source: ClassVar[str] = "Massidda, Geiger, Icard & Bacciu (2023), Defs. 12-13"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("soft", "soft_shared"),)
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (("soft", "soft_shared"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "mgib_4"
     fails_on: ClassVar[str] = "soft_shared"

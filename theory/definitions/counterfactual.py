@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import HIGH, LOW, Defect, Dist, Interventions, Joint, Max, Metric, Part
 from ..definition import Role, require, tau_onto
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import Undefined
 from ..wording import family_words
 
@@ -40,10 +41,8 @@ class Counterfactual:
     name: ClassVar[str] = "counterfactual"
     statement: ClassVar[str] = "the outcomes under all interventions have the same joint law"
     source: ClassVar[str] = "Xia & Bareinboim (2024), layer 3"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("probabilistic-approximate", "unequal_coins"),
-    )
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("probabilistic", "ce2_probabilistic"),)
+    stronger: ClassVar[Related] = (("probabilistic-approximate", "unequal_coins"),)
+    weaker: ClassVar[Related] = (("probabilistic", "ce2_probabilistic"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "fair_copies"
     fails_on: ClassVar[str] = "ce2_counterfactual"

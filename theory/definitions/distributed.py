@@ -29,6 +29,7 @@ from ..defect import (
     Var,
 )
 from ..definition import Role, context_map, fixed_tau_u, require
+from ..implying import Related
 from ..policy import Depth, Sources, TauUPolicy
 from .interchange import InterchangeConsistency
 
@@ -63,8 +64,8 @@ class Distributed:
         "some relabelling of the hidden states makes every interchange of their labels right"
     )
     source: ClassVar[str] = "Sutter et al. (2025), Def. 7, one finite layer"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.SITES})
     holds_on: ClassVar[str] = "room_enough"
     fails_on: ClassVar[str] = "room_short"

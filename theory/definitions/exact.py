@@ -9,10 +9,13 @@ from ..abstraction import Abstraction
 from ..defect import Defect, Interventions, Max
 from ..definition import Role, equal_laws, high_family, omega_parts, omega_policy, require
 from ..family import Block, Family
+from ..implying import LEFT_OPEN, ONTO, Condition, Related, Relative
 from ..policy import HighFamily, OmegaPolicy, Undefined
 from ..wording import family_words, omega_words
 
 __all__ = ["Exact"]
+
+_DERIVED = Condition("ω is derived", lambda claim: True, (("omega", OmegaPolicy.DERIVED),))
 
 
 @final
@@ -44,8 +47,8 @@ class Exact:
         "some order-preserving ω onto I_H makes τ of every interventional law a high-level one"
     )
     source: ClassVar[str] = "Rubenstein et al. (2017), Def. 3"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("uniform", "ce2"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("observational", "ce1"),)
+    stronger: ClassVar[Related] = (("uniform", "ce2"),)
+    weaker: ClassVar[Related] = (Relative("observational", "ce1", _DERIVED & LEFT_OPEN & ONTO),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "ce2"
     fails_on: ClassVar[str] = "ce1"

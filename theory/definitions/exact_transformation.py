@@ -40,10 +40,13 @@ from ..definition import (
 )
 from ..errors import InputError
 from ..family import Family, Given
+from ..implying import LEFT_OPEN, Condition, Related, Relative
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
 from ..wording import family_words, omega_words, tau_u_words
 
 __all__ = ["ExactTransformation"]
+
+_IDENTITY = Condition("τ_U is the identity", lambda claim: True, (("tau_u", TauUPolicy.IDENTITY),))
 
 
 @final
@@ -76,8 +79,10 @@ class ExactTransformation:
         "τ of the solutions are the solutions above, as sets; τ and ω may be partial, models cyclic"
     )
     source: ClassVar[str] = "Geiger et al. (2025), Def. 25"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("tau-abstraction", "two_fixed_points"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (
+        Relative("tau-abstraction", "two_fixed_points", _IDENTITY & LEFT_OPEN),
+    )
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.PARTIAL})
     holds_on: ClassVar[str] = "two_fixed_points"
     fails_on: ClassVar[str] = "ce16_solutions"

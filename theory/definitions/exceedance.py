@@ -30,6 +30,7 @@ from ..defect import (
 from ..definition import Role, context_map, fixed_tau_u, require
 from ..errors import InputError
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import TauUPolicy
 from ..wording import family_words
 
@@ -62,8 +63,8 @@ class Exceedance:
     name: ClassVar[str] = "exceedance"
     statement: ClassVar[str] = "whatever is done, two solutions are almost surely less than β apart"
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Def. 4.2"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("similar", "almost_surely"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (("similar", "almost_surely"),)
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "almost_surely"
     fails_on: ClassVar[str] = "xor_almost"

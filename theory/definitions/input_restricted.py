@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import TAU, Defect, Max, Part, Relation, Violated
 from ..definition import Role, fixed_tau_u, require
 from ..family import Reach
+from ..implying import Related
 from ..policy import HighFamily, TauUPolicy, Undefined
 from ..squares import Squares
 
@@ -40,8 +41,8 @@ class InputRestricted:
         "blocks at values that runs on inputs produce, again and again, act like the variables above"
     )
     source: ClassVar[str] = "Sutter et al. (2025), Def. 7 with φ the identity"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce7_input_restricted"
     fails_on: ClassVar[str] = "ce8_input_restricted"

@@ -30,6 +30,7 @@ from ..defect import (
 )
 from ..definition import Role, context_map, fixed_tau_u, high_model, require
 from ..errors import InputError
+from ..implying import Related
 from ..policy import Depth, Scored, Sources, TauUPolicy
 
 __all__ = ["InterchangeConsistency"]
@@ -62,8 +63,8 @@ class InterchangeConsistency:
         "setting sites to values from other runs acts as setting the variables"
     )
     source: ClassVar[str] = "Geiger et al. (2024), Defs. 2 and 5"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("constructive", "ce7"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (("constructive", "ce7"),)
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.SITES})
     holds_on: ClassVar[str] = "xor_nand_or"
     fails_on: ClassVar[str] = "xor_half_test"

@@ -26,6 +26,7 @@ from ..defect import (
     Var,
 )
 from ..definition import Role, context_map, fixed_tau_u, require
+from ..implying import Related
 from ..policy import Scored, Sources, TauUPolicy
 from .interchange import InterchangeConsistency
 
@@ -59,8 +60,8 @@ class InterchangeAccuracy:
     name: ClassVar[str] = "interchange-accuracy"
     statement: ClassVar[str] = "after every interchange of all sites at once, the outputs agree"
     source: ClassVar[str] = "Geiger et al. (2024), Def. 5"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.SITES})
     holds_on: ClassVar[str] = "ce7_interchange"
     fails_on: ClassVar[str] = "ce8"

@@ -28,6 +28,7 @@ from ..defect import (
 )
 from ..definition import Role, context_map, require, tau_u_policy
 from ..errors import InputError
+from ..implying import Related
 from ..policy import Depth, TauUPolicy
 from .interchange import InterchangeConsistency
 
@@ -58,8 +59,8 @@ class InterchangeOverBoxes:
     name: ClassVar[str] = "interchange-over-boxes"
     statement: ClassVar[str] = "interchange consistency at every input near the code of a context"
     source: ClassVar[str] = "ours, after Geiger et al. (2024), Def. 5"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("interchange", "equality_wide"),)
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (("interchange", "equality_wide"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.SITES})
     holds_on: ClassVar[str] = "equality_near"
     fails_on: ClassVar[str] = "equality_wide"

@@ -30,6 +30,7 @@ from ..defect import (
 from ..definition import Role, require, tau_onto
 from ..errors import InputError
 from ..family import Block
+from ..implying import Related
 
 __all__ = ["Invariance"]
 
@@ -54,8 +55,8 @@ class Invariance:
     name: ClassVar[str] = "invariance"
     statement: ClassVar[str] = "some high-level model makes the blocks a constructive abstraction"
     source: ClassVar[str] = "Xia & Bareinboim (2024), abstract invariance condition"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("constructive", "copies_not"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (("constructive", "copies_not"),)
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.TAU})
     holds_on: ClassVar[str] = "copies_not"
     fails_on: ClassVar[str] = "ce14"

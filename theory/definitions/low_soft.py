@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import Defect, Interventions, Max
 from ..definition import Role, require
 from ..family import Family, Given
+from ..implying import Related
 from ..policy import HighFamily, TauUPolicy, Undefined
 from ..soft_squares import allowed_states, require_soft
 from ..squares import Squares
@@ -44,8 +45,8 @@ class LowSoft:
         "for soft interventions, τ of the allowed states are the allowed states, and every square commutes"
     )
     source: ClassVar[str] = "Massidda, Geiger, Icard & Bacciu (2023), Def. 9"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("soft", "mgib_2_other"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("uniform", "ce3"),)
+    stronger: ClassVar[Related] = (("soft", "mgib_2_other"),)
+    weaker: ClassVar[Related] = (("uniform", "ce3"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "mgib_1"
     fails_on: ClassVar[str] = "mgib_1_copied"

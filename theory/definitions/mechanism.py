@@ -40,10 +40,18 @@ from ..definition import (
     tau_u_onto,
     tau_u_policy,
 )
+from ..implying import Condition, Related, Relative
+from ..intervention import NOTHING
 from ..policy import TauUPolicy
 from ..wording import tau_u_words
 
-__all__ = ["MechanismLevel"]
+__all__ = ["LISTS_NOTHING", "MechanismLevel"]
+
+LISTS_NOTHING = Condition(
+    "∅ is among the interventions that ω lists",
+    lambda claim: claim.omega is None or any(i == NOTHING for i, _ in claim.omega),
+)
+"""Steps under ∅ are what mechanisms are compared by."""
 
 
 @final
@@ -72,8 +80,8 @@ class MechanismLevel:
         "each high-level mechanism is what its block does while the other blocks are held"
     )
     source: ClassVar[str] = "Lorenz & Tull (2026), mechanism-level abstraction"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("constructive-soft", "ce13_mechanism"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (Relative("constructive-soft", "ce13_mechanism", LISTS_NOTHING),)
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce13_mechanism"
     fails_on: ClassVar[str] = "ce7_mechanism"

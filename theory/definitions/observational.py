@@ -8,6 +8,7 @@ from typing import ClassVar, final
 from ..abstraction import Abstraction
 from ..defect import HIGH, LOW, TAU, Defect, Dist, Law, Max, Metric, Part, Push
 from ..definition import Role, require
+from ..implying import Related
 
 __all__ = ["Observational"]
 
@@ -29,8 +30,8 @@ class Observational:
     name: ClassVar[str] = "observational"
     statement: ClassVar[str] = "τ of the low-level law is the high-level law, without interventions"
     source: ClassVar[str] = "Rubenstein et al. (2017), Def. 3 with I = {∅}"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("exact", "ce1"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = (("exact", "ce1"),)
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "ce1_observational"
     fails_on: ClassVar[str] = "biased_coin"

@@ -26,6 +26,7 @@ from ..defect import (
     Violated,
 )
 from ..definition import Role, require, tau_onto
+from ..implying import LEFT_OPEN, Related, Relative
 
 __all__ = ["PhiAbstraction"]
 
@@ -54,10 +55,10 @@ class PhiAbstraction:
     name: ClassVar[str] = "phi-abstraction"
     statement: ClassVar[str] = "blocks map graph to graph, and every mechanism commutes with them"
     source: ClassVar[str] = "Otsuka & Saigo (2022), Def. 1"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("query-consistency", "chain_merged"),
-        ("exact", "chain_merged"),
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (
+        Relative("query-consistency", "chain_merged", LEFT_OPEN),
+        Relative("exact", "chain_merged", LEFT_OPEN),
     )
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "otsuka_saigo"

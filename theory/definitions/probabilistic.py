@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import Defect, Interventions, Max, Metric
 from ..definition import Role, equal_laws, omega_parts, omega_policy, require, tau_onto
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import HighFamily, OmegaPolicy, Undefined
 from ..wording import family_words, omega_words
 
@@ -36,8 +37,8 @@ class Probabilistic:
     name: ClassVar[str] = "probabilistic"
     statement: ClassVar[str] = "τ is onto and pushes each law below to the law above, with ω = ω_τ"
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Def. 4.3"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("counterfactual", "ce2_probabilistic"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("observational", "ce1"),)
+    stronger: ClassVar[Related] = (("counterfactual", "ce2_probabilistic"),)
+    weaker: ClassVar[Related] = (("observational", "ce1"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "ce2_probabilistic"
     fails_on: ClassVar[str] = "ce1_probabilistic"

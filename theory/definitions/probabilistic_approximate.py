@@ -31,6 +31,7 @@ from ..defect import (
 )
 from ..definition import Role, omega_policy, require, tau_onto
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import OmegaPolicy, Undefined
 from ..wording import family_words
 
@@ -90,8 +91,8 @@ class ProbabilisticApproximate:
     name: ClassVar[str] = "probabilistic-approximate"
     statement: ClassVar[str] = "with contexts put together, the mean distance is 0 (up to α)"
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Defs. 4.4, 4.8"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (
         ("probabilistic", "ce2_map"),
         ("counterfactual", "unequal_coins"),
     )

@@ -25,6 +25,7 @@ from ..defect import (
 from ..definition import Role, equal_laws, require, tau_onto
 from ..errors import InputError
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import HighFamily, OmegaPolicy
 from ..wording import family_words
 
@@ -57,8 +58,8 @@ class QueryConsistency:
     name: ClassVar[str] = "query-consistency"
     statement: ClassVar[str] = "with clusters for τ, every query of a layer has the same answer"
     source: ClassVar[str] = "Xia & Bareinboim (2024), Q-τ consistency"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("phi-abstraction", "chain_merged"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("observational", "ce1"),)
+    stronger: ClassVar[Related] = (("phi-abstraction", "chain_merged"),)
+    weaker: ClassVar[Related] = (("observational", "ce1"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "smoking_layer_2"
     fails_on: ClassVar[str] = "smoking_layer_3"

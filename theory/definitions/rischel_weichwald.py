@@ -25,8 +25,12 @@ from ..defect import (
     Violated,
 )
 from ..definition import Role, require
+from ..implying import Condition, Related
 
-__all__ = ["RischelWeichwald"]
+__all__ = ["NO_KERNELS", "RischelWeichwald"]
+
+NO_KERNELS = Condition("no kernels are given", lambda claim: not claim.kernels)
+"""They are uniform on the fibres of τ then."""
 
 
 @final
@@ -54,8 +58,8 @@ class RischelWeichwald:
         "realising a setting at random below and measuring gives the law above"
     )
     source: ClassVar[str] = "Rischel & Weichwald (2021), Def. 2.11"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("observational", "ce1"),)
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (("observational", "ce1"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "smoking_kernels"
     fails_on: ClassVar[str] = "smoking_no_edge"

@@ -28,6 +28,7 @@ from ..defect import (
 )
 from ..definition import Role, context_map, fixed_tau_u, require
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import TauUPolicy
 from ..wording import family_words
 
@@ -68,8 +69,8 @@ class Similar:
     name: ClassVar[str] = "similar"
     statement: ClassVar[str] = "in the same context, the two solutions are equal (up to α)"
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Defs. 3.1, 4.1"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = ()
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = ()
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "xor_twice"
     fails_on: ClassVar[str] = "xor_almost"

@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import Defect, Interventions, Max
 from ..definition import Role, require, tau_u_policy
 from ..family import Family, Given
+from ..implying import Related
 from ..policy import HighFamily, TauUPolicy, Undefined
 from ..soft_squares import allowed_states, require_soft, steps
 from ..squares import Squares
@@ -45,8 +46,8 @@ class SoftAbstraction:
         "for soft interventions, one simultaneous step of all mechanisms commutes with τ at every state"
     )
     source: ClassVar[str] = "Massidda, Geiger, Icard & Bacciu (2023), Def. 11"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("constructive-soft", "soft_shared"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (
+    stronger: ClassVar[Related] = (("constructive-soft", "soft_shared"),)
+    weaker: ClassVar[Related] = (
         ("low-soft", "mgib_2_other"),
         ("tau-abstraction", "ce13"),
     )

@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import Defect, Max
 from ..definition import Role, require
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
 from ..squares import Squares
 
@@ -35,8 +36,8 @@ class Strong:
     name: ClassVar[str] = "strong"
     statement: ClassVar[str] = "a τ-abstraction in which ω reaches every high-level intervention"
     source: ClassVar[str] = "Beckers & Halpern (2019), Def. 3.15"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("constructive", "ce5"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("tau-abstraction", "ce4"),)
+    stronger: ClassVar[Related] = (("constructive", "ce5"),)
+    weaker: ClassVar[Related] = (("tau-abstraction", "ce4"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce5"
     fails_on: ClassVar[str] = "ce4"

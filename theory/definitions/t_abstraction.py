@@ -10,6 +10,7 @@ from ..defect import TAU, Defect, Max, Part, Relation, Violated
 from ..definition import Role, require
 from ..errors import InputError
 from ..family import Block
+from ..implying import Related
 from ..linear import linear_faults, noise_map
 from ..policy import HighFamily, TauUPolicy, Undefined
 from ..squares import Squares
@@ -44,8 +45,8 @@ class TAbstraction:
         "linear models, blocks read by weights of their own, noise mapped block by block; every square commutes"
     )
     source: ClassVar[str] = "Massidda, Magliacane & Bacciu (2024), T-abstraction"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("constructive", "voting"),)
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (("constructive", "voting"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "linear_blocks"
     fails_on: ClassVar[str] = "ce18"

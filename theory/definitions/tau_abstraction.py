@@ -9,6 +9,7 @@ from ..abstraction import Abstraction
 from ..defect import Defect, Max
 from ..definition import Role, require
 from ..family import Block, Family
+from ..implying import Related
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
 from ..squares import Squares
 
@@ -43,8 +44,8 @@ class TauAbstraction:
         "τ and some map of contexts are onto, and every square commutes in every context"
     )
     source: ClassVar[str] = "Beckers, Eberhardt & Halpern (2019), Def. 2.5"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("strong", "ce4"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("uniform", "ce3"),)
+    stronger: ClassVar[Related] = (("strong", "ce4"),)
+    weaker: ClassVar[Related] = (("uniform", "ce3"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce4_tau_abstraction"
     fails_on: ClassVar[str] = "ce3_tau_abstraction"

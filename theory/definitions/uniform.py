@@ -38,10 +38,28 @@ from ..definition import (
     tau_u_policy,
 )
 from ..family import Block, Family
+from ..implying import LEFT_OPEN, Condition, Related, Relative
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined
 from ..wording import family_words, omega_words, tau_u_words
 
-__all__ = ["Uniform"]
+__all__ = ["SAME_CONTEXTS", "Uniform"]
+
+
+def _same_contexts(claim: Abstraction) -> bool:
+    low, high = claim.scm, claim.high
+    return (
+        high is not None
+        and set(high.roots) == set(low.roots)
+        and all(low[r].law == high[r].law and low.domain(r) == high.domain(r) for r in low.roots)
+    )
+
+
+SAME_CONTEXTS = Condition(
+    "τ_U is the identity of roots with the same laws",
+    _same_contexts,
+    (("tau_u", TauUPolicy.IDENTITY),),
+)
+"""Then it pushes the law of the contexts below to that above."""
 
 
 @final
@@ -69,8 +87,8 @@ class Uniform:
     name: ClassVar[str] = "uniform"
     statement: ClassVar[str] = "for every low-level law some high-level law makes the pair exact"
     source: ClassVar[str] = "Beckers & Halpern (2019), Def. 3.5"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = (("tau-abstraction", "ce3"),)
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("exact", "ce2"),)
+    stronger: ClassVar[Related] = (("tau-abstraction", "ce3"),)
+    weaker: ClassVar[Related] = (Relative("exact", "ce2", SAME_CONTEXTS & LEFT_OPEN),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU})
     holds_on: ClassVar[str] = "ce3"
     fails_on: ClassVar[str] = "ce2_uniform"

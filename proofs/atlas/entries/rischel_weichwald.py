@@ -6,8 +6,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from tauomega.theory.conditions import NO_KERNELS
-from tauomega.theory.definitions.rischel_weichwald import RischelWeichwald
+from tauomega.theory.definitions.rischel_weichwald import NO_KERNELS, RischelWeichwald
 
 from ..facts import Fact
 from ..kernels import Kernels

@@ -36,6 +36,7 @@ from tauomega.theory.definitions.similar import Similar
 from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Given, Reach
+from tauomega.theory.implying import Related
 from tauomega.theory.intervention import NOTHING
 from tauomega.theory.policy import HighFamily, OmegaPolicy, TauUPolicy
 from tauomega.theory.verdict import INFINITE, Enumeration
@@ -98,8 +99,8 @@ class Unheard:
     name: ClassVar[str] = "unheard"
     statement: ClassVar[str] = "equal laws"
     source: ClassVar[str] = "this test"
-    stronger: ClassVar[tuple[tuple[str, str], ...]] = ()
-    weaker: ClassVar[tuple[tuple[str, str], ...]] = (("observational", "none"),)
+    stronger: ClassVar[Related] = ()
+    weaker: ClassVar[Related] = (("observational", "none"),)
     needs: ClassVar[frozenset[Role]] = frozenset({Role.HIGH, Role.TAU, Role.LAWS})
     holds_on: ClassVar[str] = "ce1_observational"
     fails_on: ClassVar[str] = "biased_coin"

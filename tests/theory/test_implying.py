@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tauomega import SCM, Abstraction, check
-from tauomega.theory.conditions import LISTS_NOTHING, ONTO, condition_of
-from tauomega.theory.definitions import definitions, find_definition
+from tauomega.theory.definitions import consequences, definitions, find_definition
 from tauomega.theory.definitions.circuit import Circuit
 from tauomega.theory.definitions.constructive_soft import ConstructiveSoft
 from tauomega.theory.definitions.exact import Exact
-from tauomega.theory.definitions.mechanism import MechanismLevel
+from tauomega.theory.definitions.mechanism import LISTS_NOTHING, MechanismLevel
 from tauomega.theory.definitions.observational import Observational
 from tauomega.theory.definitions.similar import Similar
 from tauomega.theory.definitions.uniform import Uniform
 from tauomega.theory.family import Given
+from tauomega.theory.implying import ONTO, Relative, listed
 from tauomega.theory.intervention import NOTHING
 from tauomega.theory.policy import OmegaPolicy, TauUPolicy
 
 
-def _names() -> list[tuple[str, str]]:
-    """Every implication that some definition lists."""
-    found = []
-    for kind in definitions():
-        found += [(kind.name, other) for other, _ in kind.weaker]
-        found += [(other, kind.name) for other, _ in kind.stronger]
-    return list(dict.fromkeys(found))
-
-
-def test_a_condition_is_of_an_implication_that_is_listed() -> None:
-    conditional = [pair for pair in _names() if condition_of(*pair) is not None]
+def test_a_condition_is_of_parameters_that_the_stronger_definition_has() -> None:
+    conditional = [
+        (kind, condition)
+        for kind in definitions()
+        for condition in consequences(kind).values()
+        if condition is not None
+    ]
     assert len(conditional) == 7
-    for strong, weak in conditional:
-        condition = condition_of(strong, weak)
-        assert condition is not None
-        asked: Any = condition.applied(find_definition(strong)())
+    for strong, condition in conditional:
+        asked: Any = condition.applied(strong())
         assert (
             dict(condition.parameters).items()
             <= {name: getattr(asked, name) for name in asked.__dataclass_fields__}.items()
         )
+
+
+def test_a_condition_is_said_once() -> None:
+    """Where both definitions list the implication, at one end alone."""
+    weaker = [((k.name, r.name), r.given) for k in definitions() for r in listed(k.weaker)]
+    stronger = [((r.name, k.name), r.given) for k in definitions() for r in listed(k.stronger)]
+    ends = Counter(pair for pair, given in [*weaker, *stronger] if given is not None)
+    assert set(ends.values()) == {1}
+
+
+def test_a_new_definition_says_its_conditions_in_its_own_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that implies others, and one that an old definition implies."""
+    monkeypatch.setattr(Circuit, "weaker", (Relative("observational", "none", ONTO),))
+    assert consequences(Circuit) == {"observational": ONTO}
+    monkeypatch.setattr(Circuit, "stronger", (Relative("cluster-dag", "none", ONTO),))
+    assert consequences(find_definition("cluster-dag")) == {"circuit": ONTO}
+    assert "circuit" not in consequences(Similar)
 
 
 def test_a_circuit_of_a_model_that_is_similar_needs_tau_onto() -> None:
@@ -70,7 +84,7 @@ def test_exact_needs_the_laws_of_the_contexts_to_be_those_of_tau_u() -> None:
     low = SCM.from_text("U : bool ~ 1/2\nX = U")
     high = SCM.from_text("U : bool ~ 1/3\nX = U")
     claim = Abstraction.from_text(low, high, {"X": "X"})
-    condition = condition_of("uniform", "exact")
+    condition = consequences(Uniform)["exact"]
     assert condition is not None
     assert not condition.holds(claim)
     assert check(claim, Uniform(tau_u=TauUPolicy.IDENTITY)).name == "holds"
