@@ -11,7 +11,8 @@ from tauomega.theory.verdict import INFINITE, Certified, Enumeration, Evidence
 from .engine import Answer, Budget, Problem
 from .least import least_model
 from .miter import DRAWS, Miter, drawn_model, miter_of, point_of
-from .scanning import code_of, fastest, scan_in_numpy
+from .program import code_of
+from .scanning import fastest, scan_in_numpy
 from .statements import NotStatedError, refusal
 
 __all__ = ["BITS", "SCAN", "Bits", "held", "opened", "refuted"]

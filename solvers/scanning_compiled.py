@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from .scanning import INSIDE, PATTERNS, Code
+from .program import INSIDE, PATTERNS, Code
 
 __all__ = ["scan_compiled"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .averages import Draws
+from .draws import Draws
 from .policy import Depth, HighFamily, Sources
 from .terms import Interventions, Side, Term
 

@@ -13,7 +13,8 @@ from tauomega.solvers.circuits import values_of
 from tauomega.solvers.deciding_facts import decide_facts
 from tauomega.solvers.engine import Budget
 from tauomega.solvers.problems import problem_of
-from tauomega.solvers.scanning import Code, code_of, fastest, scan_in_numpy
+from tauomega.solvers.program import Code, code_of
+from tauomega.solvers.scanning import fastest, scan_in_numpy
 from tauomega.solvers.scanning_compiled import scan_compiled
 from tauomega.theory.defect import clauses
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
