@@ -55,6 +55,8 @@ def command(task: str, as_json: bool, every: bool, timeout: float) -> ExitCode:
 
 
 def _lines(found: ClaimPlacement, title: str, width: int, *, every: bool) -> Iterator[Line]:
+    from tauomega.proofs.atlas.claims import INCLUSION
+
     counts = {
         word: sum(row.verdict == word for row in found.rows)
         for word in ("holds", "fails", "unknown", "does not apply")
@@ -76,8 +78,9 @@ def _lines(found: ClaimPlacement, title: str, width: int, *, every: bool) -> Ite
         yield Line(f"  unknown: {row.key}: {row.reason}", "bold yellow")
     followed = [row for row in found.rows if row.scripts]
     if followed:
-        scripts = ", ".join(sorted({script for row in followed for script in row.scripts}))
-        text = f"{len(followed)} of them follow from others, by: {scripts} (tauomega prove NAME)"
+        scripts = sorted({script for row in followed for script in row.scripts})
+        hint = "" if scripts == [INCLUSION] else " (tauomega prove NAME)"
+        text = f"{len(followed)} of them follow from others, by: {', '.join(scripts)}{hint}"
         for line in wrap(text, width - 2):
             yield Line(f"  {line}")
     elif not found.pruned:

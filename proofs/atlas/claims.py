@@ -9,8 +9,8 @@ gives one of them everything is decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
@@ -29,6 +29,7 @@ from tauomega.theory.defect import (
     Map,
     Mean,
     Sup,
+    Swaps,
     clauses,
     mentions,
 )
@@ -180,10 +181,10 @@ def _others(claim: Abstraction) -> Iterator[Asked]:
             yield Asked(other.name, other())
     if claim.sites:
         tau_u = TauUPolicy.IDENTITY if isinstance(claim.low, SCM) else TauUPolicy.INPUTS
-        swaps = InterchangeConsistency(scored=Scored.MAPPED, tau_u=tau_u)
-        yield Asked("interchange[each site alone], sites as given", swaps)
-        every = replace(swaps, joint=Depth(None))
-        yield Asked("interchange[all sites], sites as given", every)
+        for scored in Scored:
+            for word, depth in (("each site alone", Depth(1)), ("all sites", Depth(None))):
+                swaps = InterchangeConsistency(joint=depth, scored=scored, tau_u=tau_u)
+                yield Asked(f"interchange[{word}, {scored.value}], sites as given", swaps)
         yield Asked("interchange-accuracy, sites as given", InterchangeAccuracy(tau_u=tau_u))
 
 
@@ -309,7 +310,7 @@ class _Order:
                     continue
                 clauses_of[notion.key] = frozenset(part.defect for part in parts)
         self.included = {
-            key: [other for other, asked in clauses_of.items() if other != key and asked <= own]
+            key: [k for k, asked in clauses_of.items() if k != key and _among(asked, own)]
             for key, own in clauses_of.items()
         }
 
@@ -337,6 +338,24 @@ class _Order:
     def strength(self, notion: Asked) -> int:
         """How many notions it implies."""
         return sum(self.implies(notion.key, other) for other in self.keys)
+
+
+def _among(asked: Iterable[Defect], own: Iterable[Defect]) -> bool:
+    """Whether every clause is one of others, or ranges over fewer interchanges than one of them."""
+    return all(any(part == wide or _fewer_swaps(part, wide) for wide in own) for part in asked)
+
+
+def _fewer_swaps(few: Defect, many: Defect) -> bool:
+    """Whether the suprema are of the same over interchanges of fewer sites at once."""
+    match few, many:
+        case (
+            Sup(variable=x, space=Swaps(depth=less, sources=pairs), body=body),
+            Sup(variable=y, space=Swaps(depth=more, sources=same), body=other),
+        ):
+            covered = more.k is None or (less.k is not None and less.k <= more.k)
+            return covered and (x, pairs) == (y, same) and _among([body], [other])
+        case _:
+            return False
 
 
 def _extreme(keys: list[str], implies: Callable[[str, str], bool]) -> Iterator[tuple[str, ...]]:

@@ -45,6 +45,29 @@ def test_ce6_is_constructive_over_blocks_and_not_over_taumax() -> None:
     assert () == found.unknown
 
 
+def test_interchanges_of_given_sites_are_decided_as_each_scoring_reads_them() -> None:
+    found = place(load("xor_nand_or").claim)
+    said = verdicts(found)
+    given = {k: v for k, v in said.items() if k.endswith("sites as given")}
+    assert given.pop("interchange-accuracy, sites as given") == HOLDS
+    assert {k for k, v in given.items() if v == HOLDS} == {
+        f"interchange[{which}, {scored}], sites as given"
+        for which in ("each site alone", "all sites")
+        for scored in ("outputs", "induced")
+    }
+    assert all("mapped" in k for k, v in given.items() if v != HOLDS)
+    decided = [row.key for row in found.rows if row.key in given and row.verdict == HOLDS]
+    follows = [row.key for row in found.rows if row.key in decided and row.scripts == (INCLUSION,)]
+    assert set(decided) - set(follows) == {"interchange[all sites, induced], sites as given"}
+
+
+def test_what_fails_at_one_site_alone_fails_of_several() -> None:
+    said = {row.key: row for row in place(load("xor_half_test").claim).rows}
+    alone = said["interchange[each site alone, outputs], sites as given"]
+    several = said["interchange[all sites, outputs], sites as given"]
+    assert alone.verdict == several.verdict == FAILS
+
+
 def test_equivalent_notions_stand_together() -> None:
     found = place(load("ce6").claim)
     for group in found.strongest:
