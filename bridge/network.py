@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel.errors import nearest
+from tauomega.theory.reports.readable import Printed
 
 from .safetensors_file import read_safetensors
 
@@ -62,7 +63,7 @@ class Layer:
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class Network:
+class Network(Printed):
     """A multi-layer perceptron. Its exact meaning is that of its stored weights as rationals.
 
     The slope of a leaky ReLU is rounded to the weights' type, like a weight: the float32 of 0.01
@@ -97,6 +98,12 @@ class Network:
             faults.append("a network has at least one layer")
         if faults:
             raise InputError(faults)
+
+    def __str__(self) -> str:
+        """The widths, with what follows each layer: `2 -> 4 relu -> 1`."""
+        named = ((layer.width, layer.activation.name) for layer in self.layers)
+        words = (f"{width} {name}".removesuffix(" identity") for width, name in named)
+        return " -> ".join((str(self.inputs), *words))
 
     @property
     def inputs(self) -> int:

@@ -25,6 +25,7 @@ from tauomega.theory.kernel import (
     evaluate,
     exact,
 )
+from tauomega.theory.reports.readable import Printed
 from tauomega.theory.scm import SCM
 
 from .coordinates import Coordinates
@@ -39,7 +40,7 @@ IEEE = "ieee(float32, cpu, batch=1)"
 
 @final
 @dataclass(frozen=True, eq=False)
-class NetworkModel:
+class NetworkModel(Printed):
     """A network with named inputs and their finite domains, under a stated semantics.
 
     Attributes:
@@ -101,6 +102,11 @@ class NetworkModel:
     def as_scm(self) -> SCM:
         """The network in exact arithmetic."""
         return self.scm
+
+    def __str__(self) -> str:
+        """The network, what it means, and what its inputs range over."""
+        inputs = ", ".join(f"{name} : {domain}" for name, domain in self.domains.items())
+        return f"{self.network} of {inputs}, semantics {self.semantics}"
 
     def encoded(self, name: str) -> Expression:
         """What the network reads for an input."""

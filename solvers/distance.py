@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import final
+from typing import ClassVar, final
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Couplings, Defect, Inf, Sup, clauses
@@ -15,6 +15,7 @@ from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError,
 from tauomega.theory.estimate import Estimate
 from tauomega.theory.metric_kinds import require_metrics
 from tauomega.theory.quantity import INFINITE, Number, greatest, lower, upper
+from tauomega.theory.reports.readable import Readable
 from tauomega.theory.solvability import with_solvability
 from tauomega.theory.verdict import (
     Bounds,
@@ -52,7 +53,7 @@ NO_MAP = (
 
 @final
 @dataclass(frozen=True, slots=True)
-class Distance:
+class Distance(Readable):
     """The exact value of a distance: a rational, a certified ball, or ∞.
 
     Attributes:
@@ -65,6 +66,8 @@ class Distance:
         reason: why there is no value; or which requirement fails, where the value is ∞.
         estimate: from draws, if it was asked for and there is no value.
     """
+
+    REPORT: ClassVar[str] = "tauomega.solvers.distance_text:report"
 
     value: Number | None
     question: Question

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Protocol, final, runtime_checkable
+from typing import ClassVar, Protocol, final, runtime_checkable
 
 from .errors import EvaluationError, Fault, InputError, Source
 from .intervention import NOTHING, Intervention
@@ -22,6 +22,7 @@ from .kernel import (
     substitute,
 )
 from .kernel.errors import nearest
+from .reports.readable import Readable
 from .scm import SCM, State
 
 __all__ = ["Abstraction", "LowModel", "ReadsRows", "Site"]
@@ -63,7 +64,7 @@ _NO_SITES: Mapping[str, Site] = MappingProxyType({})
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class Abstraction:
+class Abstraction(Readable):
     r"""A claim: the high-level model, read through τ, is what the low-level model does.
 
     $\tau$ gives the value of each high-level variable in a low-level state. What else a
@@ -94,6 +95,8 @@ class Abstraction:
     Raises:
         InputError: names that do not exist, roles that contradict τ; all faults at once.
     """
+
+    REPORT: ClassVar[str] = "tauomega.theory.reports.claim_text:report"
 
     low: LowModel
     high: SCM | None

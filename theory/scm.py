@@ -32,6 +32,7 @@ from .kernel import (
     parse_intervention,
     parse_program,
 )
+from .reports.readable import Printed
 
 __all__ = ["SCM", "Context", "State", "is_finite", "size_of"]
 
@@ -53,7 +54,7 @@ def size_of(domain: Domain) -> int | None:
 
 @final
 @dataclass(frozen=True, slots=True)
-class SCM:
+class SCM(Printed):
     r"""A structural causal model $M = (U, V, R, F)$, acyclic unless its text has the line `cyclic`.
 
     Exogenous variables $U$ are independent, each with a law or none; an `input` is a settable

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import total_ordering
-from typing import NoReturn, final
+from typing import ClassVar, NoReturn, final
 
 from .counterexample import Counterexample
 from .errors import UndecidedTruthError
 from .estimate import Estimate
 from .intervention import Intervention
 from .kernel.domain import Value
+from .reports.readable import Readable
 
 __all__ = [
     "INFINITE",
@@ -177,8 +178,10 @@ class Run:
 
 @total_ordering
 @dataclass(frozen=True, slots=True)
-class _Ordered:
+class _Ordered(Readable):
     """Fails < Unknown < Holds, so that the verdict on a conjunction is the minimum."""
+
+    REPORT: ClassVar[str] = "tauomega.theory.reports.verdict_text:report"
 
     question: Question
     clauses: tuple[ClauseResult, ...]

@@ -10,6 +10,7 @@ import click
 
 from tauomega.loading import load, task_source
 from tauomega.theory.errors import EngineDisagreementError, InputError
+from tauomega.theory.reports.verdict_text import report
 from tauomega.theory.task import Task
 from tauomega.theory.verdict import Fails, Holds, Verdict
 
@@ -19,7 +20,6 @@ from .exit_code import ExitCode
 from .line import output_width, write
 from .progress import shown_measuring
 from .report_json import canonical, faults_to_json, verdict_to_json
-from .report_text import report
 from .sampling import DRAWS, SEED
 from .seconds import SECONDS
 from .semantics import comparison, comparison_to_json, names_of, under

@@ -36,7 +36,7 @@ def command(task: str, kept: tuple[str, ...], as_json: bool, timeout: float) -> 
     from tauomega.solvers.deadline import within
     from tauomega.solvers.search.coarsest import blocks_of, coarsest
 
-    from .coarsening_report import answering
+    from .coarsening_json import answering
 
     with answering(task, as_json=as_json), within(timeout) as budget:
         claim = load(task).claim
@@ -46,4 +46,4 @@ def command(task: str, kept: tuple[str, ...], as_json: bool, timeout: float) -> 
         blocks = blocks_of(claim, budget)
         keep = {name: claim.tau[name] for name in kept}
         found = coarsest(claim.scm, blocks, keep, timeout=timeout)
-    return show(found, blocks, task, as_json=as_json)
+    return show(found, task, as_json=as_json)

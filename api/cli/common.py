@@ -29,10 +29,11 @@ def command(first: str, second: str, as_json: bool, timeout: float) -> ExitCode:
     known.
     """
     from tauomega.solvers.deadline import within
+    from tauomega.solvers.search.coarsening_text import common as report
     from tauomega.solvers.search.coarsest import blocks_of
     from tauomega.solvers.search.common import common
 
-    from .coarsening_report import answering, common_lines, common_to_json
+    from .coarsening_json import answering, common_to_json
 
     with answering(f"{first}, {second}", as_json=as_json), within(timeout) as budget:
         one, two = (load(task).claim for task in (first, second))
@@ -45,7 +46,7 @@ def command(first: str, second: str, as_json: bool, timeout: float) -> ExitCode:
     if as_json:
         click.echo(canonical(common_to_json(found)))
     else:
-        write(common_lines(found, (first, second), output_width()))
+        write(report(found, width=output_width(), models=(first, second)))
     if found.is_trivial:
         return ExitCode.FAILS
     if not found.verdicts:

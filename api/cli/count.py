@@ -12,7 +12,6 @@ from tauomega.theory.errors import InputError
 
 from .counterexample_json import Json
 from .counts_json import counts_to_json
-from .counts_text import counts_lines
 from .exit_code import ExitCode
 from .line import write
 from .network_file import load_network
@@ -120,20 +119,16 @@ def command(
         if as_json:
             click.echo(canonical(faults_to_json(error)))
         raise
-    _print(found, (model.network.inputs, *model.network.widths[:-1]), network, convention, as_json)
+    _print(found, network, convention, as_json)
     return ExitCode.UNKNOWN if any(counts.unknown for counts in found) else ExitCode.HOLDS
 
 
-def _print(
-    found: list[Counts], widths: tuple[int, ...], name: str, convention: str, as_json: bool
-) -> None:
+def _print(found: list[Counts], name: str, convention: str, as_json: bool) -> None:
     if not as_json:
         for counts in found:
-            write(counts_lines(counts, widths, f"{name}: {convention}"))
+            write(counts.lines(title=f"{name}: {convention}"))
         return
-    objects: list[Json] = [
-        counts_to_json(counts, widths) | {"convention": convention} for counts in found
-    ]
+    objects: list[Json] = [counts_to_json(counts) | {"convention": convention} for counts in found]
     click.echo(canonical(objects[0] if len(objects) == 1 else {"outputs": objects}))
 
 

@@ -19,13 +19,8 @@ __all__ = ["counts_to_json"]
 SCHEMA = "tauomega/counts/1"
 
 
-def counts_to_json(counts: Counts, widths: tuple[int, ...]) -> dict[str, Json]:
-    """The counts of one output as a JSON object.
-
-    Args:
-        counts: the counts.
-        widths: units of every layer, inputs first, without the output: circuits are named by them.
-    """
+def counts_to_json(counts: Counts) -> dict[str, Json]:
+    """The counts of one output as a JSON object."""
     from tauomega.bridge.identifiability.circuit_set import circuit_key
 
     found: dict[str, Json] = {
@@ -51,7 +46,7 @@ def counts_to_json(counts: Counts, widths: tuple[int, ...]) -> dict[str, Json]:
     if counts.interpretations is not None:
         interpretations = counts.interpretations
         keyed = sorted(
-            (circuit_key(widths, circuit), str(total))
+            (circuit_key(counts.widths, circuit), str(total))
             for circuit, total in zip(
                 interpretations.circuits, interpretations.per_circuit, strict=True
             )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from tauomega.loading import load
+from tauomega.theory.reports.verdict_text import report
 
 from .exit_code import ExitCode
 from .line import Line, output_width, write
 from .progress import shown_progress
-from .report_text import report
 
 __all__ = ["CLAIMS", "command"]
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from textwrap import wrap
-
 import click
 
 from tauomega.loading import load
 from tauomega.solvers.distance import Distance
+from tauomega.solvers.distance_text import value_words
 from tauomega.theory.errors import InputError
-from tauomega.theory.quantity import INFINITE, Number, lower, upper
+from tauomega.theory.quantity import lower, upper
+from tauomega.theory.reports.wording import evidence_words
 
 from .counterexample_json import number_to_json
 from .exit_code import ExitCode
-from .line import Line, output_width, write
+from .line import output_width, write
 from .progress import shown_measuring
 from .report_json import Json, canonical, estimate_to_json, faults_to_json
 from .sampling import DRAWS, SEED
 from .seconds import SECONDS
 from .user_definition import named_definition
-from .wording import evidence_words
 
 __all__ = ["command"]
 
@@ -83,37 +81,10 @@ def command(
     if as_json:
         click.echo(canonical(_as_json(found)))
     else:
-        write(_lines(found, task, output_width()))
+        write(found.lines(title=task, width=output_width()))
     if stopped:
         return ExitCode.INTERRUPTED
     return ExitCode.UNKNOWN if found.value is None else ExitCode.HOLDS
-
-
-def _lines(found: Distance, title: str, width: int) -> Iterator[Line]:
-    question = found.question
-    shown = "unknown" if found.value is None else _words(found.value)
-    yield Line(f"{title}: {shown}", "bold yellow" if found.value is None else "bold")
-    listed = ", ".join(f"{name} = {text}" for name, text in question.parameters)
-    yield Line(f"  {question.definition}{f' ({listed})' if listed else ''}")
-    for text in wrap(f"from: {question.sentence}", width - 2):
-        yield Line(f"  {text}")
-    if found.reason:
-        yield Line(f"  {found.reason}", "bold red")
-    if found.value is None:
-        low, high = (_words(end) for end in (found.bounds.lo, found.bounds.hi))
-        attained = "; at least that at" if found.where else ""
-        yield Line(f"  it is at least {low} and at most {high}{attained}")
-    for place, what in found.where.items():
-        yield Line(f"  {place}: {what}")
-    if found.evidence is not None:
-        yield Line(f"  {evidence_words(found.evidence)}")
-    if found.estimate is not None:
-        for text in wrap(str(found.estimate), width - 2):
-            yield Line(f"  {text}")
-
-
-def _words(number: Number) -> str:
-    return "∞" if number == INFINITE else str(number)
 
 
 def _as_json(found: Distance) -> dict[str, Json]:
@@ -123,7 +94,7 @@ def _as_json(found: Distance) -> dict[str, Json]:
         value = {
             "lo": number_to_json(lower(found.value)),
             "hi": number_to_json(upper(found.value)),
-            "shown": _words(found.value),
+            "shown": value_words(found.value),
         }
     return {
         "schema": SCHEMA,

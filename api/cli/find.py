@@ -17,12 +17,9 @@ from .progress import shown_progress
 from .report_json import canonical, faults_to_json
 from .seconds import SECONDS
 from .solutions_file import SolutionsFile
-from .solutions_report import (
-    ending_lines,
+from .solutions_json import (
     ending_to_json,
-    number_lines,
     number_to_json,
-    solution_lines,
     solution_to_json,
 )
 
@@ -101,6 +98,7 @@ def command(
 def _count(task: Task, target: str, relabelled: bool, timeout: float, as_json: bool) -> ExitCode:
     from tauomega.solvers.search.finding import count_all
     from tauomega.solvers.search.results import Counted
+    from tauomega.solvers.search.solutions_text import number
 
     with shown_progress(f"counting {target}") as progress:
         result = count_all(
@@ -115,7 +113,7 @@ def _count(task: Task, target: str, relabelled: bool, timeout: float, as_json: b
     if as_json:
         click.echo(canonical(number_to_json(result)))
     else:
-        write(number_lines(result, target, output_width()))
+        write(number(result, target, output_width()))
     if not isinstance(result, Counted):
         return ExitCode.UNKNOWN
     return ExitCode.HOLDS if result.number else ExitCode.FAILS
@@ -141,7 +139,7 @@ def _list(
     known = () if file is None else file.known
     if known and not as_json:
         click.echo(f"{len(known):,} solutions are in {output} already")
-    show = _shower(sketch, file, len(known), silent=as_json)
+    show = _shower(file, len(known), silent=as_json)
     with shown_progress(f"searching {target}") as progress:
         result = enumerate_all(
             sketch,
@@ -165,9 +163,7 @@ def _list(
             return ExitCode.UNKNOWN
 
 
-def _shower(
-    sketch: Sketch, file: SolutionsFile | None, before: int, *, silent: bool
-) -> Callable[[Solution], None]:
+def _shower(file: SolutionsFile | None, before: int, *, silent: bool) -> Callable[[Solution], None]:
     """What happens to a solution: it is written down, then shown."""
     number = before
 
@@ -177,7 +173,7 @@ def _shower(
         if file is not None:
             file.append(solution)
         if not silent:
-            write(solution_lines(sketch, solution, number))
+            write(solution.lines(title=f"{number}.", width=output_width()))
 
     return show
 
@@ -186,7 +182,9 @@ def _print_ending(
     result: SearchResult, sketch: Sketch, target: str, before: int, as_json: bool
 ) -> None:
     if not as_json:
-        write(ending_lines(result, target, before, output_width()))
+        from tauomega.solvers.search.solutions_text import ending
+
+        write(ending(result, target, output_width(), before=before))
         return
     listed = [solution_to_json(sketch, s) for s in getattr(result, "solutions", ())]
     click.echo(canonical(ending_to_json(result, before) | {"solutions": list(listed)}))

@@ -1,25 +1,16 @@
-"""A line of output and how it is set; styles show on a terminal only."""
+"""Lines of output and how they are set; styles show on a terminal only."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from shutil import get_terminal_size
-from typing import final
 
 import click
 
+from tauomega.theory.reports.line import Line
+
 __all__ = ["Line", "output_width", "write"]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Some text, and a rich style such as `bold red`."""
-
-    text: str
-    style: str = ""
 
 
 def output_width() -> int:

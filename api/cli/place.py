@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -12,13 +10,13 @@ from tauomega.loading import load
 from tauomega.theory.errors import InputError
 
 from .exit_code import ExitCode
-from .line import Line, output_width, write
+from .line import output_width, write
 from .progress import shown_progress
 from .report_json import Json, canonical, faults_to_json
 from .seconds import SECONDS
 
 if TYPE_CHECKING:
-    from tauomega.proofs.atlas.claims import ClaimPlacement, Row
+    from tauomega.proofs.atlas.claims import ClaimPlacement
 
 __all__ = ["command"]
 
@@ -38,6 +36,7 @@ def command(task: str, as_json: bool, every: bool, timeout: float) -> ExitCode:
     proof. Exit status: 0 everything settled, 2 bad input, 3 something is unknown, 130 interrupted.
     """
     from tauomega.proofs.atlas.claims import place
+    from tauomega.proofs.atlas.placement_text import report
 
     try:
         read = load(task)
@@ -50,50 +49,8 @@ def command(task: str, as_json: bool, every: bool, timeout: float) -> ExitCode:
     if as_json:
         click.echo(canonical(_as_json(found)))
     else:
-        write(_lines(found, task, output_width(), every=every))
+        write(report(found, task, output_width(), every=every))
     return ExitCode.UNKNOWN if found.unknown else ExitCode.HOLDS
-
-
-def _lines(found: ClaimPlacement, title: str, width: int, *, every: bool) -> Iterator[Line]:
-    from tauomega.proofs.atlas.claims import INCLUSION
-
-    counts = {
-        word: sum(row.verdict == word for row in found.rows)
-        for word in ("holds", "fails", "unknown", "does not apply")
-    }
-    yield Line(
-        f"{title}: {counts['holds']} notions hold, {counts['fails']} fail, {counts['unknown']} unknown, "
-        f"{counts['does not apply']} do not apply",
-        "bold",
-    )
-    for heading, groups in (
-        ("strongest that hold", found.strongest),
-        ("weakest that fail", found.weakest),
-    ):
-        yield Line(f"  {heading}", "bold")
-        for group in groups or (("none",),):
-            for text in wrap(" = ".join(group), width - 4, subsequent_indent="    "):
-                yield Line(f"    {text}")
-    for row in found.unknown:
-        yield Line(f"  unknown: {row.key}: {row.reason}", "bold yellow")
-    followed = [row for row in found.rows if row.scripts]
-    if followed:
-        scripts = sorted({script for row in followed for script in row.scripts})
-        hint = "" if scripts == [INCLUSION] else " (tauomega prove NAME)"
-        text = f"{len(followed)} of them follow from others, by: {', '.join(scripts)}{hint}"
-        for line in wrap(text, width - 2):
-            yield Line(f"  {line}")
-    elif not found.pruned:
-        yield Line("  the claim gives ω, τ_U, I_H, inert variables or a network: all are decided")
-    if every:
-        for row in found.rows:
-            yield Line(_row(row))
-
-
-def _row(row: Row) -> str:
-    how = f"  from {row.source}, by {', '.join(row.scripts)}" if row.scripts else ""
-    reason = f"  ({row.reason})" if row.reason else ""
-    return f"  {row.verdict:<14}  {row.key}{how}{reason}"
 
 
 def _as_json(found: ClaimPlacement) -> dict[str, Json]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -31,26 +30,21 @@ def command(task: str, as_json: bool, timeout: float) -> ExitCode:
     The high-level model of the task, if there is one, is not read. Exit status: 0 it is an abstraction, 1 the
     refinement has no model, 2 bad input, 3 not known.
     """
-    from tauomega.solvers.deadline import within
-    from tauomega.solvers.search.coarsest import blocks_of, repair
+    from tauomega.solvers.search.coarsest import repair
 
-    from .coarsening_report import answering
+    from .coarsening_json import answering
 
-    with answering(task, as_json=as_json), within(timeout) as budget:
-        claim = load(task).claim
-        blocks = blocks_of(claim, budget)
-        found = repair(claim, timeout=timeout)
-    return show(found, blocks, task, as_json=as_json)
+    with answering(task, as_json=as_json):
+        found = repair(load(task).claim, timeout=timeout)
+    return show(found, task, as_json=as_json)
 
 
-def show(
-    found: Coarsening, blocks: Mapping[str, Sequence[str]], task: str, *, as_json: bool
-) -> ExitCode:
+def show(found: Coarsening, task: str, *, as_json: bool) -> ExitCode:
     """Print what was found."""
-    from .coarsening_report import coarsening_lines, coarsening_to_json
+    from .coarsening_json import coarsening_to_json
 
     if as_json:
-        click.echo(canonical(coarsening_to_json(found, blocks)))
+        click.echo(canonical(coarsening_to_json(found)))
     else:
-        write(coarsening_lines(found, blocks, task, output_width()))
+        write(found.lines(title=task, width=output_width()))
     return exit_code_of(found.verdict)

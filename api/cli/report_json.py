@@ -11,6 +11,7 @@ from typing import assert_never
 
 from tauomega.theory.errors import InputError
 from tauomega.theory.estimate import Estimate
+from tauomega.theory.reports.wording import relied_on
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
     Bounds,
@@ -37,7 +38,6 @@ from .counterexample_json import (
     number_to_json,
     values_to_json,
 )
-from .wording import relied_on
 
 __all__ = ["Json", "canonical", "evidence_to_json", "faults_to_json", "verdict_to_json"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from tauomega.theory.counterexample import Square
 from tauomega.theory.errors import InputError
+from tauomega.theory.reports.verdict_text import STYLES
+from tauomega.theory.reports.wording import evidence_words, values_words
 from tauomega.theory.verdict import Fails, Holds, Unknown, Verdict
 
 from .line import Line
 from .report_json import Json, verdict_to_json
-from .report_text import STYLES
-from .wording import evidence_words, values_words
 
 if TYPE_CHECKING:
     from tauomega.theory.abstraction import Abstraction

@@ -20,7 +20,7 @@ from tauomega.theory.kernel import Value, format_expression
 from tauomega.theory.task import Task
 
 from .report_json import canonical
-from .solutions_report import SCHEMA, solution_to_json
+from .solutions_json import SCHEMA, solution_to_json
 
 __all__ = ["SolutionsFile"]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel.errors import nearest
+from tauomega.theory.reports.readable import Printed
 
 from .node import Node, Ref, references
 from .operations import OpKind
@@ -27,7 +28,7 @@ __all__ = ["CapturedNetwork", "computed"]
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class CapturedNetwork:
+class CapturedNetwork(Printed):
     """A network as a graph of operations, for any number of rows.
 
     Attributes:
@@ -47,6 +48,13 @@ class CapturedNetwork:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {node.name: node for node in self.nodes})
+
+    def __str__(self) -> str:
+        """How many operations there are, what goes in and what comes out."""
+        shapes = {n.name: f"({', '.join(map(str, n.shape))})" for n in self.nodes}
+        read = ", ".join(f"{name} {shapes[name]}" for name in self.inputs)
+        given = ", ".join(f"{name} {shapes[node]}" for name, node in self.outputs.items())
+        return f"a graph of {len(self.nodes):,} values from {read} to {given}"
 
     @property
     def dtype(self) -> torch.dtype:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf
-from typing import final
+from typing import ClassVar, final
 
 from tauomega.theory.errors import InputError, OutOfReachError, UndecidedError
+from tauomega.theory.reports.readable import Readable
 
 from ..network import Network
 from ..network_model import NetworkModel
@@ -89,12 +90,13 @@ class MappingCount:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Readable):
     """Everything that was counted of one output of a network.
 
     Attributes:
         gate: the gate that the output should compute.
         output: the output's index.
+        widths: units of every layer, inputs first, without the output: circuits are named by them.
         options: the switches.
         circuits: checked and perfect circuits.
         minimal: perfect circuits that contain no other perfect one.
@@ -105,8 +107,11 @@ class Counts:
         semantics: what the numbers are about: `real`, the stored weights as exact rationals.
     """
 
+    REPORT: ClassVar[str] = "tauomega.bridge.identifiability.counts_text:report"
+
     gate: str
     output: int
+    widths: tuple[int, ...]
     options: Options
     circuits: CircuitCount | None
     minimal: int | None
@@ -171,6 +176,7 @@ def count(
     return Counts(
         gate,
         output,
+        (counted.inputs, *counted.hidden),
         chosen,
         found.circuits,
         found.minimal,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
+from typing import ClassVar, final
 
 from tauomega.solvers.checking import check
 from tauomega.solvers.deciding_facts import decide_facts
@@ -45,6 +45,7 @@ from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError,
 from tauomega.theory.kernel import Finite
 from tauomega.theory.metric_kinds import subtracts
 from tauomega.theory.policy import Depth, Scored, TauUPolicy
+from tauomega.theory.reports.readable import Readable
 from tauomega.theory.scm import SCM, size_of
 
 from .facts import Fact
@@ -83,7 +84,7 @@ class Row:
 
 @final
 @dataclass(frozen=True, slots=True)
-class ClaimPlacement:
+class ClaimPlacement(Readable):
     """Every notion with its verdict; those that say most come first in the two lists.
 
     Attributes:
@@ -92,6 +93,8 @@ class ClaimPlacement:
         weakest: what fails and implies nothing else that fails; equivalent notions together.
         pruned: whether implications were used.
     """
+
+    REPORT: ClassVar[str] = "tauomega.proofs.atlas.placement_text:report"
 
     rows: tuple[Row, ...]
     strongest: tuple[tuple[str, ...], ...]

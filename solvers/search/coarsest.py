@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import final
+from typing import ClassVar, final
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.invariance import Invariance
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import Expression, Value, evaluate
+from tauomega.theory.reports.readable import Readable
 from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import Verdict
 
@@ -35,19 +36,23 @@ _NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 @final
 @dataclass(frozen=True, slots=True)
-class Coarsening:
+class Coarsening(Readable):
     """The coarsest valid abstraction that is at least as fine as what was asked.
 
     Attributes:
         claim: high-level model, τ as tables, and τ_U the identity. There is no high-level model if
             the quotient is cyclic, though it then may still be uniquely solvable: see `verdict`.
+        blocks: the members of each block.
         classes: for every block, the class of each of its states, in lexicographic order.
         added: how many classes each block has more than was asked of it.
         dropped: blocks of one class: nothing that was asked for depends on them.
         verdict: the claim, decided: constructive for blocks, or invariance if there is no model.
     """
 
+    REPORT: ClassVar[str] = "tauomega.solvers.search.coarsening_text:coarsening"
+
     claim: Abstraction
+    blocks: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, Partition]
     added: Mapping[str, int]
     dropped: tuple[str, ...]
@@ -162,4 +167,6 @@ def _coarsening(table: Tabulated, start: tuple[Partition, ...], budget: Budget) 
     verdict = check(claim, definition, timeout=budget.left)
     added = {n: max(p) - max(s) for n, p, s in zip(names, vector, start, strict=True)}
     dropped = tuple(n for j, n in enumerate(names) if j not in kept)
-    return Coarsening(claim, dict(zip(names, vector, strict=True)), added, dropped, verdict)
+    blocks = {name: tuple(members) for name, members in table.blocks.items()}
+    classes = dict(zip(names, vector, strict=True))
+    return Coarsening(claim, blocks, classes, added, dropped, verdict)

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Block, Reach
+from tauomega.theory.reports.readable import Readable
 from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import Verdict
 
@@ -31,7 +32,7 @@ __all__ = ["CommonAbstraction", "common"]
 
 @final
 @dataclass(frozen=True, slots=True)
-class CommonAbstraction:
+class CommonAbstraction(Readable):
     """What two models have in common, for given pairs of blocks.
 
     Attributes:
@@ -43,6 +44,8 @@ class CommonAbstraction:
             if some state is never reached, to what runs reach.
         merges: why nothing finer abstracts both: each merge is forced by earlier ones.
     """
+
+    REPORT: ClassVar[str] = "tauomega.solvers.search.coarsening_text:common"
 
     classes: Mapping[str, tuple[Partition, Partition]]
     claims: tuple[Abstraction, Abstraction] | None

@@ -18,7 +18,7 @@ from ..problems import policies_of
 from ..question import question_of
 from .apart import evidence_of, found_apart
 from .counting import counted
-from .literal import decided, reads_of
+from .literal import decided, filled_words, reads_of
 from .results import (
     Counted,
     Ending,
@@ -161,7 +161,8 @@ def _decided(
         case Holds():
             reads = reads_of(sketch, candidate, filled)
             minimal = not any(other < reads for other in before)
-            return Solution(candidate, filled, verdict, len(reads), minimal, reads)
+            words = filled_words(sketch, candidate, filled)
+            return Solution(candidate, filled, verdict, len(reads), minimal, reads, words)
         case Fails():
             raise AssertionError(
                 f"a candidate that meets all demands fails: this is a bug of tauomega: {filled}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import InputError
-from tauomega.theory.kernel import Hole
+from tauomega.theory.kernel import Hole, format_expression
 from tauomega.theory.verdict import Verdict
 
 from ..checking import check
@@ -16,7 +16,7 @@ from ..deciding_facts import decide_facts
 from ..engine import Budget
 from .sketch import NOWHERE, Candidate, Place, Sketch
 
-__all__ = ["decided", "literally", "reads_of"]
+__all__ = ["decided", "filled_words", "literally", "reads_of"]
 
 
 def literally(
@@ -79,3 +79,21 @@ def reads_of(sketch: Sketch, candidate: Candidate, filled: Abstraction) -> froze
         elif unknown.place in (Place.LOW, Place.HIGH):
             found.update(f"{unknown.name}({k})" for k in unknown.read(table))
     return frozenset(found)
+
+
+def filled_words(
+    sketch: Sketch, candidate: Candidate, filled: Abstraction
+) -> tuple[tuple[str, str], ...]:
+    """What stands in each hole: its place with the variable, and the expression or the variables."""
+    found = []
+    for unknown, table in zip(sketch.unknowns, candidate, strict=True):
+        if unknown.place is Place.SITES:
+            for name in sketch.sites:
+                found.append((f"site of {name}", ", ".join(filled.sites[name])))
+        elif unknown.place is Place.OMEGA:
+            for i, text in zip(sketch.omega, table, strict=True):
+                found.append((f"ω of {i.describe()}", str(text) or "no intervention"))
+        else:
+            text = format_expression(unknown.expression(table))
+            found.append((f"{unknown.place.value} of {unknown.name}", text))
+    return tuple(found)

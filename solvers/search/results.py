@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import final
+from typing import ClassVar, final
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.verdict import Evidence, Question, Run, Verdict
+from tauomega.theory.reports.readable import Readable
+from tauomega.theory.verdict import Evidence, Holds, Question, Run
 
 from .sketch import Candidate
 
@@ -26,7 +27,7 @@ __all__ = [
 
 @final
 @dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Readable):
     """One filled claim that satisfies the definition.
 
     Attributes:
@@ -36,14 +37,18 @@ class Solution:
         cost: how many low-level variables it reads or puts in sites, and arguments its mechanisms read.
         minimal: whether no solution reads a proper part of what it reads.
         reads: those variables and arguments.
+        filled: what stands in each hole, in words.
     """
+
+    REPORT: ClassVar[str] = "tauomega.solvers.search.solutions_text:solution"
 
     candidate: Candidate
     claim: Abstraction
-    verdict: Verdict
+    verdict: Holds
     cost: int
     minimal: bool
     reads: frozenset[str]
+    filled: tuple[tuple[str, str], ...]
 
 
 @final
@@ -77,8 +82,10 @@ Ending = Refuted | Exhausted | Unfinished
 
 @final
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Readable):
     """Solutions, minimal ones first; `evidence` says why there are no others, where that is so."""
+
+    REPORT: ClassVar[str] = "tauomega.solvers.search.solutions_text:found"
 
     question: Question
     solutions: tuple[Solution, ...]
@@ -90,8 +97,10 @@ class Found:
 
 @final
 @dataclass(frozen=True, slots=True)
-class NoneExists:
+class NoneExists(Readable):
     """No candidate of the class satisfies the definition, by this evidence."""
+
+    REPORT: ClassVar[str] = "tauomega.solvers.search.solutions_text:ending"
 
     question: Question
     candidates: int
@@ -101,8 +110,10 @@ class NoneExists:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Readable):
     """No solution was found, and none was ruled out: why."""
+
+    REPORT: ClassVar[str] = "tauomega.solvers.search.solutions_text:ending"
 
     question: Question
     candidates: int
@@ -112,8 +123,10 @@ class Undecided:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Readable):
     """How many solutions there are among how many candidates."""
+
+    REPORT: ClassVar[str] = "tauomega.solvers.search.solutions_text:number"
 
     question: Question
     number: int

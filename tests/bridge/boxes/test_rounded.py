@@ -18,7 +18,6 @@ from tauomega.bridge.boxes.rounded import RoundedNetwork
 from tauomega.bridge.network import Activation, Layer, exact_float
 from tauomega.bridge.network_model import NetworkModel
 from tauomega.bridge.precision.adversarial import ORDERS
-from tauomega.cli.wording import evidence_words
 from tauomega.proofs.certificates.encoding import NotCertifiedError
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.theory.counterexample import BoxPoint
@@ -26,6 +25,7 @@ from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBo
 from tauomega.theory.errors import InputError
 from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.replaying import replays
+from tauomega.theory.reports.wording import evidence_words
 from tauomega.theory.verdict import Certified, Fails, Holds
 
 SEED = int(np.random.SeedSequence().generate_state(1)[0])

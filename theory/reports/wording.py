@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import assert_never
 
-from tauomega.theory.counterexample import Values
-from tauomega.theory.intervention import Compound, Intervention
-from tauomega.theory.kernel.domain import Value
-from tauomega.theory.verdict import (
+from ..counterexample import Values
+from ..intervention import Compound, Intervention
+from ..kernel.domain import Value
+from ..verdict import (
     AlgebraicIdentity,
     Certified,
     Enumeration,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import assert_never
 
-from tauomega.theory.counterexample import (
+from ..counterexample import (
     BoxPoint,
     Collision,
     Counterexample,
@@ -24,7 +23,7 @@ from tauomega.theory.counterexample import (
     Square,
     Way,
 )
-from tauomega.theory.verdict import (
+from ..verdict import (
     ClauseResult,
     ContextMapWitness,
     Fails,
@@ -35,8 +34,7 @@ from tauomega.theory.verdict import (
     Verdict,
     Witness,
 )
-
-from .line import Line
+from .line import Line, paragraph
 from .square_drawing import draw_square
 from .wording import (
     count_words,
@@ -56,7 +54,7 @@ FEW = 8
 """How many pairs of a witness are shown."""
 
 
-def report(verdict: Verdict, *, width: int = 100, title: str = "") -> Iterator[Line]:
+def report(verdict: Verdict, title: str = "", width: int = 100) -> Iterator[Line]:
     """The lines of the report: verdict, sentence, clauses, what shows it, what it relies on."""
     word = verdict.name
     match verdict:
@@ -65,7 +63,7 @@ def report(verdict: Verdict, *, width: int = 100, title: str = "") -> Iterator[L
         case _:
             suffix = ""
     yield Line(f"{title + ': ' if title else ''}{word.upper()}{suffix}", STYLES[word])
-    yield from _paragraph(headline(verdict), width)
+    yield from paragraph(headline(verdict), width)
     yield Line("")
     yield from _clauses(verdict.clauses)
     match verdict:
@@ -73,7 +71,7 @@ def report(verdict: Verdict, *, width: int = 100, title: str = "") -> Iterator[L
             if witness is not None:
                 yield from _witness(witness)
             for note in notes:
-                yield from _paragraph(f"note: {note}", width)
+                yield from paragraph(f"note: {note}", width)
         case Fails(counterexample=counterexample, replayed=again):
             yield Line("")
             replayed = "replayed" if again else "not replayed: on the engine's word"
@@ -88,16 +86,11 @@ def report(verdict: Verdict, *, width: int = 100, title: str = "") -> Iterator[L
         rounded = "" if value.denominator == 1 else f" (≈ {float(value):.4f})"
         yield Line(f"{name}: {value}{rounded}")
     if relied_on(verdict):
-        yield from _paragraph(f"relies on: {'; '.join(relied_on(verdict))}", width)
+        yield from paragraph(f"relies on: {'; '.join(relied_on(verdict))}", width)
     engines = ", ".join(verdict.run.engines) or "no engine"
     yield Line(f"decided by {engines} in {verdict.run.seconds:.2f} s", "dim")
     for note in verdict.run.notes:
         yield Line(f"  {note}", "dim")
-
-
-def _paragraph(text: str, width: int) -> Iterator[Line]:
-    for line in wrap(text, width, break_long_words=False, break_on_hyphens=False):
-        yield Line(line)
 
 
 def _clauses(clauses: tuple[ClauseResult, ...]) -> Iterator[Line]:
@@ -120,9 +113,9 @@ def _unknown(verdict: Unknown, width: int) -> Iterator[Line]:
     lo, hi = number_words(verdict.bounds.lo), number_words(verdict.bounds.hi)
     yield Line(f"the defect lies between {lo} and {hi}")
     if verdict.estimate is not None:
-        yield from _paragraph(f"{verdict.estimate}; this proves nothing", width)
+        yield from paragraph(f"{verdict.estimate}; this proves nothing", width)
     if verdict.advice:
-        yield from _paragraph(f"next: {verdict.advice}", width)
+        yield from paragraph(f"next: {verdict.advice}", width)
 
 
 def _witness(witness: Witness) -> Iterator[Line]:

@@ -6,8 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from tauomega.cli.report_text import report
-from tauomega.cli.square_drawing import draw_square
 from tauomega.theory.counterexample import (
     Collision,
     Counterexample,
@@ -24,6 +22,8 @@ from tauomega.theory.counterexample import (
     Way,
 )
 from tauomega.theory.intervention import NOTHING, Hard
+from tauomega.theory.reports.square_drawing import draw_square
+from tauomega.theory.reports.verdict_text import report
 from tauomega.theory.verdict import (
     AlgebraicIdentity,
     Bounds,

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from textwrap import wrap
 
-from tauomega.theory.counterexample import Square, Way
-
+from ..counterexample import Square, Way
 from .line import Line
 from .wording import intervention_words, value_words, values_words
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from .line import Line
+from tauomega.theory.reports.line import Line
 
-if TYPE_CHECKING:
-    from tauomega.bridge.identifiability import Counts
+from .counting import Counts
 
-__all__ = ["counts_lines"]
+__all__ = ["report"]
 
 SHOWN = 10
 
 
-def counts_lines(counts: Counts, widths: tuple[int, ...], title: str) -> Iterator[Line]:
+def report(counts: Counts, title: str = "", width: int = 100) -> Iterator[Line]:
     """The counts of one output, the reasons for what is missing, and how sure the comparisons are."""
-    layers = "-".join(map(str, (*widths, 1)))
-    yield Line(f"{title}: output {counts.output} of a {layers} network as {counts.gate}", "bold")
+    layers = "-".join(map(str, (*counts.widths, 1)))
+    head = f"{title}: " if title else ""
+    yield Line(f"{head}output {counts.output} of a {layers} network as {counts.gate}", "bold")
     yield from _circuits(counts)
     yield from _mappings(counts)
     for part, reason in counts.unknown:
