@@ -18,8 +18,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tauomega.bridge.exhaustive.sweep import sweep
+    from tauomega.bridge.graph.replay import interchanged
+    from tauomega.bridge.graph.site_check import check_site
     from tauomega.bridge.identifiability import count
     from tauomega.bridge.network import Network
+    from tauomega.bridge.precision.extraction import extract
     from tauomega.loading import load
     from tauomega.proofs.atlas.claims import place
     from tauomega.solvers.checking import check
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from tauomega.solvers.search.coarsest import coarsest
     from tauomega.solvers.search.common import common
     from tauomega.solvers.search.finding import count_all, enumerate_all, find
-    from tauomega.theory import definitions
+    from tauomega.theory import definitions, family, policy
     from tauomega.theory.abstraction import Abstraction
     from tauomega.theory.intervention import Hard, Intervention
     from tauomega.theory.scm import SCM
@@ -46,6 +50,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "check_site",
     "coarsest",
     "common",
     "count",
@@ -54,9 +59,14 @@ __all__ = [
     "distance",
     "enumerate_all",
     "estimate",
+    "extract",
+    "family",
     "find",
+    "interchanged",
     "load",
     "place",
+    "policy",
+    "sweep",
 ]
 
 __version__ = "0.1.0"
@@ -73,17 +83,23 @@ if not TYPE_CHECKING:  # for checkers the imports above are the facade: misspelt
         "Unknown": "tauomega.theory.verdict",
         "Verdict": "tauomega.theory.verdict",
         "check": "tauomega.solvers.checking",
+        "check_site": "tauomega.bridge.graph.site_check",
         "count": "tauomega.bridge.identifiability",
         "coarsest": "tauomega.solvers.search.coarsest",
         "common": "tauomega.solvers.search.common",
         "count_all": "tauomega.solvers.search.finding",
         "distance": "tauomega.solvers.distance",
         "estimate": "tauomega.solvers.estimating",
+        "extract": "tauomega.bridge.precision.extraction",
+        "family": "tauomega.theory",  # modules of it
         "enumerate_all": "tauomega.solvers.search.finding",
         "find": "tauomega.solvers.search.finding",
-        "definitions": "tauomega.theory",  # a module of it
+        "definitions": "tauomega.theory",
+        "interchanged": "tauomega.bridge.graph.replay",
         "load": "tauomega.loading",
         "place": "tauomega.proofs.atlas.claims",
+        "policy": "tauomega.theory",
+        "sweep": "tauomega.bridge.exhaustive.sweep",
     }
 
     def __getattr__(name):

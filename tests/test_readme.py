@@ -40,6 +40,28 @@ def test_the_claim_it_shows_prints_what_it_shows(
     assert 1 == main(["check", "voting.toml"])
 
 
+def test_its_python_runs_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    """With networks of the kinds that it speaks of for the names that are the reader's."""
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    shape = {"vocab_size": 16, "n_positions": 8, "n_embd": 32, "n_layer": 2, "n_head": 4}
+    ends = {"bos_token_id": 0, "eos_token_id": 0}
+    theirs = {
+        "my_sequential": torch.nn.Sequential(
+            torch.nn.Linear(2, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1)
+        ),
+        "gpt2": transformers.GPT2LMHeadModel(transformers.GPT2Config(**shape, **ends)).eval(),
+        **{name: torch.randint(0, 16, (3, 8)) for name in ("token_ids", "base_ids", "source_ids")},
+    }
+    for block in blocks("python"):
+        exec(compile(block, "README.md", "exec"), theirs)
+    shown = capsys.readouterr().out
+    assert shown.startswith(("HOLDS", "FAILS"))
+    assert "transformer.h.1.mlp[:, 3, :16] holds 16 numbers" in shown
+    assert theirs["outputs"]["logits"].shape == (3, 8, 16)
+
+
 def test_every_definition_is_in_its_table() -> None:
     rows = re.findall(
         r"^\| `([a-z-]+)` \| `(\w+)` \| `(\w+)` \| (.+) \|$", TEXT, flags=re.MULTILINE

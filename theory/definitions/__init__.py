@@ -1,7 +1,13 @@
 """The notions of abstraction, one file each.
 
 Every module here holds one frozen dataclass that satisfies `theory.definition.Definition`; adding
-a file adds a definition. `definitions()` lists them in the order below, then by name.
+a file adds a definition. `definitions()` lists them in the order below, then by name; the classes, and
+what their parameters choose from, are also names of this package.
+
+Example:
+    >>> from tauomega import definitions, family
+    >>> definitions.Constructive(family.Single(1)).name
+    'constructive'
 """
 
 from __future__ import annotations
@@ -9,6 +15,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from types import ModuleType
+from typing import Any
 
 from ..definition import Definition
 from ..errors import InputError
@@ -24,12 +32,31 @@ _FIRST = ("observational", "exact", "uniform", "tau-abstraction", "strong", "con
 def definitions() -> tuple[type[Definition], ...]:
     """All definitions that ship, weakest of the classic chain first."""
     found: list[type[Definition]] = []
-    for module in pkgutil.iter_modules(__path__):
-        imported = importlib.import_module(f"{__name__}.{module.name}")
-        public = (getattr(imported, name) for name in imported.__all__)
+    for module in _modules():
+        public = (getattr(module, name) for name in module.__all__)
         found += [kind for kind in public if hasattr(kind, "defect")]  # not a parameter's choices
     position = {name: index for index, name in enumerate(_FIRST)}
     return tuple(sorted(found, key=lambda d: (position.get(d.name, len(_FIRST)), d.name)))
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(importlib.import_module(f"{__name__}.{name}") for name in names)
+
+
+def __getattr__(name: str) -> Any:
+    """A definition by the name of its class, or what a parameter chooses from (PEP 562)."""
+    public = [] if name.startswith("_") else [m for m in _modules() if name in m.__all__]
+    if not public:
+        known = [listed for module in _modules() for listed in module.__all__]
+        raise AttributeError(f"no definition {name!r}{nearest(name, known)}")
+    return getattr(public[0], name)
+
+
+def __dir__() -> list[str]:
+    """The functions and the classes."""
+    return sorted({*__all__, *(name for module in _modules() for name in module.__all__)})
 
 
 def find_definition(name: str) -> type[Definition]:
