@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
+from typing import ClassVar, final
 
 from .intervention import Intervention
 from .kernel.domain import Value
 from .quantity import Number
+from .reports.readable import Readable
 
 __all__ = [
     "BoxPoint",
@@ -49,9 +50,17 @@ class Way:
     result: Values
 
 
+class _Shown(Readable):
+    """A counterexample, which `print` shows."""
+
+    __slots__ = ()
+
+    REPORT: ClassVar[str] = "tauomega.theory.reports.verdict_text:counterexample"
+
+
 @final
 @dataclass(frozen=True, slots=True)
-class Square:
+class Square(_Shown):
     """A square that does not commute: both ways round, and the variables in which they differ.
 
     `low.result` is the low-level solution, `image` its τ, `high.result` the high-level solution;
@@ -68,7 +77,7 @@ class Square:
 
 @final
 @dataclass(frozen=True, slots=True)
-class LawGap:
+class LawGap(_Shown):
     """Two laws that differ: an event (high-level values) and its probability under each."""
 
     low: Intervention
@@ -81,7 +90,7 @@ class LawGap:
 
 @final
 @dataclass(frozen=True, slots=True)
-class MomentGap:
+class MomentGap(_Shown):
     """Two normal laws that differ: a mean (one name) or a covariance (two names) under each."""
 
     low: Intervention
@@ -94,7 +103,7 @@ class MomentGap:
 
 @final
 @dataclass(frozen=True, slots=True)
-class NoContextMap:
+class NoContextMap(_Shown):
     """A low-level context that no high-level context matches under all `separators` at once.
 
     For each separator: the low-level intervention, the high-level one, and τ of the solution.
@@ -107,7 +116,7 @@ class NoContextMap:
 
 @final
 @dataclass(frozen=True, slots=True)
-class CountGap:
+class CountGap(_Shown):
     """A class of contexts with equal responses that is too rare below for τ_U to be onto.
 
     `response` gives the high-level result for each high-level intervention; `low` contexts below
@@ -123,7 +132,7 @@ class CountGap:
 
 @final
 @dataclass(frozen=True, slots=True)
-class NoOmega:
+class NoOmega(_Shown):
     """Low-level interventions for which no map ω into I_H is possible, with the reason."""
 
     core: tuple[Intervention, ...]
@@ -133,7 +142,7 @@ class NoOmega:
 
 @final
 @dataclass(frozen=True, slots=True)
-class NotOnto:
+class NotOnto(_Shown):
     """A value that a map misses: `map` is `τ`, `τ of Y`, `τ_U` or `ω`; `value` says which one."""
 
     map: str
@@ -143,7 +152,7 @@ class NotOnto:
 
 @final
 @dataclass(frozen=True, slots=True)
-class NotMonotone:
+class NotMonotone(_Shown):
     """Two interventions in order whose images under ω are not."""
 
     lower: Intervention
@@ -155,7 +164,7 @@ class NotMonotone:
 
 @final
 @dataclass(frozen=True, slots=True)
-class NotABlockMap:
+class NotABlockMap(_Shown):
     """Low-level variables that the τ of more than one high-level variable reads; or τ_U, of roots."""
 
     variables: tuple[tuple[str, tuple[str, ...]], ...]
@@ -165,7 +174,7 @@ class NotABlockMap:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Collision:
+class Collision(_Shown):
     """Two low-level runs that look alike above in `equal`, and must not: `variable` differs."""
 
     first: Way
@@ -178,7 +187,7 @@ class Collision:
 
 @final
 @dataclass(frozen=True, slots=True)
-class NotSolvable:
+class NotSolvable(_Shown):
     """A context and an intervention with no solution, or with several.
 
     `above` says that it is the high-level model that has them.
@@ -193,7 +202,7 @@ class NotSolvable:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(_Shown):
     """A distance that is too large: its value, and where it is attained.
 
     `where` names bound things and says what they are; `infimum` says that it is the least of many,
@@ -208,7 +217,7 @@ class Gap:
 
 @final
 @dataclass(frozen=True, slots=True)
-class BoxPoint:
+class BoxPoint(_Shown):
     """Inputs of a network near the codes of contexts whose interchange reads otherwise than above.
 
     `base` and `sources` name the contexts; `row` and each source's row are what the network reads;
@@ -227,7 +236,7 @@ class BoxPoint:
 
 @final
 @dataclass(frozen=True, slots=True)
-class GraphGap:
+class GraphGap(_Shown):
     """What is wrong with the graphs of the two models: edges, cycles and shared noise, in words."""
 
     faults: tuple[str, ...]

@@ -47,7 +47,7 @@ from .wording import (
     values_words,
 )
 
-__all__ = ["report"]
+__all__ = ["counterexample", "report"]
 
 STYLES = {"holds": "bold green", "fails": "bold red", "unknown": "bold yellow"}
 FEW = 8
@@ -72,12 +72,12 @@ def report(verdict: Verdict, title: str = "", width: int = 100) -> Iterator[Line
                 yield from _witness(witness)
             for note in notes:
                 yield from paragraph(f"note: {note}", width)
-        case Fails(counterexample=counterexample, replayed=again):
+        case Fails(counterexample=found, replayed=again):
             yield Line("")
             replayed = "replayed" if again else "not replayed: on the engine's word"
-            kind = "minimal" if counterexample.minimal else "not minimal"
+            kind = "minimal" if found.minimal else "not minimal"
             yield Line(f"counterexample ({replayed}, {kind})", "bold")
-            yield from _counterexample(counterexample, width)
+            yield from counterexample(found, width=width)
         case Unknown():
             yield from _unknown(verdict, width)
         case _:
@@ -136,7 +136,10 @@ def _witness(witness: Witness) -> Iterator[Line]:
         yield Line(f"  … and {hidden:,} more")
 
 
-def _counterexample(found: Counterexample, width: int) -> Iterator[Line]:
+def counterexample(found: Counterexample, title: str = "", width: int = 100) -> Iterator[Line]:
+    """Everything needed to replay it by hand."""
+    if title:
+        yield Line(title, "bold")
     match found:
         case Square():
             yield from draw_square(found, width=width)

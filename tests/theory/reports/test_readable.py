@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tauomega import Abstraction, check, coarsest, common, count, distance, find, load, place
+from tauomega import Abstraction, Fails, check, coarsest, common, count, distance, find, load, place
 from tauomega.cli.__main__ import main
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.kernel import parse_expression
@@ -35,6 +35,8 @@ def test_a_verdict_prints_as_the_command_prints_it(capsys: pytest.CaptureFixture
         assert said == f"{name}: {first}"
         assert rest[:-1] == others[:-1]  # the last line says how many seconds it took
         assert shown_by_a_notebook(verdict) == str(verdict)
+        if isinstance(verdict, Fails):
+            assert str(verdict.counterexample) in str(verdict)
         assert repr(verdict).startswith(f"{verdict.name.capitalize()}(question=")
 
 
