@@ -1,7 +1,7 @@
 """Captured networks in tasks: the `[low]` table of a network that is no perceptron.
 
 ```toml
-semantics = "ieee(float32, cpu, batch=1)"    # what is decided is the table of what ran
+semantics = "ieee(float32, cpu, batch=1)"    # a table of what ran; or real, exact-grid, all-orders(float32), …
 [low]
 kind = "network"
 directory = "tiny_gpt2"                       # config.json and model.safetensors; nothing in it is run
@@ -27,7 +27,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from tauomega.theory.errors import Fault, InputError, OutOfReachError
+from tauomega.theory.errors import Fault, InputError
 from tauomega.theory.kernel import Domain, Finite, Range
 from tauomega.theory.kernel.errors import nearest
 from tauomega.theory.toml_source import Locate
@@ -38,7 +38,7 @@ from .graph.capture import capture
 from .model_directory import CONFIG, WEIGHTS, module_from_directory
 from .precision.extraction import InputTable
 from .precision.machine import one_thread
-from .precision.semantics import Ieee, parse_semantics
+from .precision.semantics import Ieee, Semantics, parse_semantics
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -74,7 +74,7 @@ def read_captured(
         domains: the domain of each input, in order.
         sites: the `[abstraction.sites]` table; each has one string.
         directory: where relative paths start.
-        semantics: `ieee(dtype, cpu, batch=B)`.
+        semantics: what the network's behaviour means; `bridge.precision.semantics` lists them.
         locate: the place of a key.
 
     Raises:
@@ -114,18 +114,14 @@ def read_captured(
     with one_thread():
         module = _module(source, directory)
         dtype = next(module.parameters()).dtype
-        if str(dtype) != f"torch.{meaning.dtype}":
+        if isinstance(meaning, Ieee) and str(dtype) != f"torch.{meaning.dtype}":
             own = replace(meaning, dtype=str(dtype).removeprefix("torch."))
             raise InputError([f"the weights are {dtype}, not {meaning.dtype}; write {own}"])
         tensor = rows_of(columns, domains, torch.int64 if kinds == ["tokens"] else dtype)
         network = capture(module, tensor[:2])
         _run_once(network, tensor)
         inputs = InputTable(domains, [tensor])
-        try:
-            return CapturedModel(network, inputs, chosen, tuple(outputs), meaning.batch)
-        except OutOfReachError as error:
-            advice = "take inputs with fewer values, or sites with fewer or smaller parts"
-            raise InputError([f"the table of this network's {error}; {advice}"]) from error
+        return CapturedModel(network, inputs, chosen, tuple(outputs), str(meaning), module)
 
 
 def _run_once(network: CapturedNetwork, tensor: Tensor) -> None:
@@ -151,21 +147,19 @@ def _sites(sites: Mapping[str, object], faults: list[Fault | str]) -> dict[str, 
     return found
 
 
-def _meaning(semantics: str | None, faults: list[Fault | str]) -> Ieee | None:
-    """The stated semantics."""
-    advice = 'write semantics = "ieee(float32, cpu, batch=1)"'
+def _meaning(semantics: str | None, faults: list[Fault | str]) -> Semantics | None:
+    """The stated semantics: a captured network has no default, for its real values are seldom what ran."""
     if semantics is None:
-        faults.append(f"a captured network is decided by what it computes; {advice}")
+        advice = 'semantics = "ieee(float32, cpu, batch=1)" for what runs here, or "real"'
+        faults.append(
+            f"a task about a captured network says what its behaviour means; write {advice}"
+        )
         return None
     try:
-        meaning = parse_semantics(semantics)
+        return parse_semantics(semantics)
     except InputError as error:
         faults.extend(error.faults)
         return None
-    if not isinstance(meaning, Ieee):
-        faults.append(f"under {meaning} no task about a captured network is decided; {advice}")
-        return None
-    return meaning
 
 
 def _source(

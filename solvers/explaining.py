@@ -125,7 +125,8 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
         case Sup(space=Swaps()):
             swap = cast("Swap", point["x"])
             floats = cast("Mapping[str, Value] | None", point.get("float"))
-            return _interchange_square(interpreter, swap, floats, minimal=answer.minimal)
+            read = cast("Mapping[str, Value] | None", point.get("read"))
+            return _interchange_square(interpreter, swap, floats, read, minimal=answer.minimal)
         case Inf(space=Models()):
             return _no_quotient(interpreter, point)
         case Inf(space=OmegaMaps(family=family)):
@@ -199,21 +200,33 @@ def _square(interpreter: Interpreter, point: Mapping[str, object], *, minimal: b
 
 
 def _interchange_square(
-    interpreter: Interpreter, swap: Swap, floats: Mapping[str, Value] | None, *, minimal: bool
+    interpreter: Interpreter,
+    swap: Swap,
+    floats: Mapping[str, Value] | None,
+    read: Mapping[str, Value] | None,
+    *,
+    minimal: bool,
 ) -> Square:
-    """The square of a swap; `floats` are the low-level values, where these are a machine's."""
+    """The square of a swap.
+
+    `floats` are the low-level values where these are a machine's; `read` is what τ certainly gives where they are
+    no rational numbers.
+    """
     scm = interpreter.problem.claim.scm
     sources = tuple((name, as_values(as_context(scm, source))) for name, source in swap.sources)
-    low, high = interpreter.interchange(LOW, swap), interpreter.interchange(HIGH, swap)
+    high = interpreter.interchange(HIGH, swap)
     above = interpreter.high_context(swap.base)
     match interpreter.problem.part.defect:
         case Sup(body=Dist(left=left)):
             names = getattr(left, "names", None)
         case _:
             names = None
-    if floats is not None:
-        low = Hard(tuple((name, floats[name]) for name in low.targets))
-    return _compare(interpreter, swap.base, low, above, high, names, sources, minimal, floats)
+    if floats is None:
+        low = interpreter.interchange(LOW, swap)
+    else:
+        sites = interpreter.problem.claim.sites
+        low = Hard(tuple((unit, floats[unit]) for name, _ in swap.sources for unit in sites[name]))
+    return _compare(interpreter, swap.base, low, above, high, names, sources, minimal, floats, read)
 
 
 def _compare(
@@ -226,6 +239,7 @@ def _compare(
     sources: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...],
     minimal: bool,
     floats: Mapping[str, Value] | None = None,
+    read: Mapping[str, Value] | None = None,
 ) -> Square:
     claim = interpreter.problem.claim
     high = _high(interpreter.problem)
@@ -233,9 +247,9 @@ def _compare(
         state: Mapping[str, Value] = interpreter.run(LOW, context, intervention)
     else:
         state = dict(zip(claim.scm.roots, context, strict=True)) | dict(floats)
-    read = claim.read(state)
+    read = claim.read(state) if read is None else read
     result = interpreter.run(HIGH, above, image)
-    differs = tuple(n for n in (names or tuple(read)) if read[n] != result[n])
+    differs = tuple(n for n in (names or tuple(read)) if n in read and read[n] != result[n])
     return Square(
         _way(claim.scm, context, intervention, state),
         as_values(read),

@@ -41,6 +41,7 @@ _ORDER: dict[str, str] = {
     "grid": "tauomega.bridge.precision.grid_engine:GRID",
     "orders": "tauomega.bridge.precision.orders_engine:ORDERS",
     "float": "tauomega.bridge.float_engine:FLOAT",
+    "enclosures": "tauomega.bridge.precision.enclosures_engine:ENCLOSURES",
 }
 """The dispatch order. Engines of higher folders stand here by name only; nothing is imported early."""
 

@@ -30,9 +30,7 @@ def question_of(
         settled["high_family"] = "declared"
     parameters = tuple((name, settled.get(name, text)) for name, text in found.items())
     semantics = getattr(claim.low, "semantics", "exact")
-    tabulated = getattr(claim.low, "tabulated", "")
-    if tabulated:  # a finite model of what ran, about which engines are exact
-        semantics = tabulated
+    semantics = getattr(claim.low, "stated", semantics)  # a table of what ran is exact for engines
     sentence = definition.sentence(claim)
     if tolerance:
         sentence = f"up to {tolerance}: {sentence}"

@@ -22,7 +22,7 @@ from .progress import shown_measuring
 from .report_json import canonical, faults_to_json, verdict_to_json
 from .sampling import DRAWS, SEED
 from .seconds import SECONDS
-from .semantics import comparison, comparison_to_json, names_of, under
+from .semantics import comparison, comparison_to_json, names_of, of_own_type, under, with_refusals
 from .tolerance import TOLERANCE
 from .user_definition import named_definition
 
@@ -92,7 +92,7 @@ def command(
 
     try:
         kind = None if definition is None else named_definition(definition)
-        names = (None,) if semantics is None else names_of(semantics)
+        name = None if semantics in (None, "all") else names_of(semantics)[0]
         if certificate is not None and semantics is not None:
             raise InputError(
                 ["a certificate is about the task as it stands; leave --semantics out"]
@@ -103,13 +103,15 @@ def command(
                 raise InputError([NO_CERTIFICATE])
             loaded = replace(loaded, at_most=at_most)
         drawing = draws, seed
-        verdicts: dict[str | None, Verdict] = {}
+        verdicts: dict[str, Verdict] = {}
         stopped = False
-        try:
-            for name in names:
-                verdicts[name] = _decide(loaded, task, timeout, engines, name, drawing)
-        except CheckInterrupted as interrupt:
-            verdicts[name], stopped = interrupt.verdict, True
+        if semantics == "all":
+            verdicts, stopped = _compared(loaded, task, timeout, engines, drawing)
+        else:
+            try:
+                verdicts[task] = _decide(loaded, task, timeout, engines, name, drawing)
+            except CheckInterrupted as interrupt:
+                verdicts[task], stopped = interrupt.verdict, True
         verdict = min(verdicts.values())
         written = None
         if certificate is not None and not stopped:
@@ -120,12 +122,11 @@ def command(
         raise
     except EngineDisagreementError as error:
         raise EngineDisagreementError(f"{error}{keep_bundle(task, error.bundle)}") from error
-    if len(verdicts) > 1:
-        named = {name: found for name, found in verdicts.items() if name is not None}
+    if semantics == "all":
         if as_json:
-            click.echo(canonical(comparison_to_json(named)))
+            click.echo(canonical(comparison_to_json(verdicts)))
         else:
-            write(comparison(named, title=task, width=output_width()))
+            write(comparison(verdicts, title=task, width=output_width()))
     elif as_json:
         click.echo(canonical(verdict_to_json(verdict)))
     else:
@@ -138,6 +139,30 @@ def command(
     if stopped:
         raise click.Abort
     return exit_code_of(verdict)
+
+
+def _compared(
+    task: Task,
+    target: str,
+    timeout: float,
+    engines: tuple[str, ...],
+    drawing: tuple[int | None, int],
+) -> tuple[dict[str, Verdict], bool]:
+    """The claim under every semantics, and whether it was interrupted."""
+    from tauomega.solvers.course import CheckInterrupted
+
+    names = of_own_type(names_of("all"), task.claim)
+    verdicts: dict[str, Verdict] = {}
+    refusals: dict[str, InputError] = {}
+    for name in names:
+        try:
+            verdicts[name] = _decide(task, target, timeout, engines, name, drawing)
+        except CheckInterrupted as interrupt:
+            verdicts[name] = interrupt.verdict
+            return with_refusals(names, verdicts, refusals), True
+        except InputError as error:
+            refusals[name] = error
+    return with_refusals(names, verdicts, refusals), False
 
 
 def exit_code_of(verdict: Verdict) -> ExitCode:

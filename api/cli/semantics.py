@@ -19,7 +19,7 @@ from .report_json import Json, verdict_to_json
 if TYPE_CHECKING:
     from tauomega.theory.abstraction import Abstraction
 
-__all__ = ["comparison", "comparison_to_json", "names_of", "under"]
+__all__ = ["comparison", "comparison_to_json", "names_of", "of_own_type", "under", "with_refusals"]
 
 SCHEMA = "tauomega/semantics/1"
 
@@ -35,6 +35,36 @@ def names_of(text: str) -> tuple[str, ...]:
     return tuple(map(str, ALL)) if text == "all" else (str(parse_semantics(text)),)
 
 
+def of_own_type(names: tuple[str, ...], claim: Abstraction) -> tuple[str, ...]:
+    """The same semantics, a machine's in the type of the network's weights."""
+    from tauomega.bridge.captured_model import CapturedModel
+    from tauomega.bridge.network_model import NetworkModel
+    from tauomega.bridge.precision.semantics import Ieee, parse_semantics
+
+    if not isinstance(claim.low, CapturedModel | NetworkModel):
+        return names
+    dtype = str(claim.low.network.dtype).removeprefix("torch.")
+    meanings = map(parse_semantics, names)
+    return tuple(str(replace(m, dtype=dtype) if isinstance(m, Ieee) else m) for m in meanings)
+
+
+def with_refusals(
+    names: tuple[str, ...], verdicts: Mapping[str, Verdict], refusals: Mapping[str, InputError]
+) -> dict[str, Verdict]:
+    """The verdicts in order; where a semantics refuses what others decide, it is unknown, and why.
+
+    Raises:
+        InputError: every semantics refuses the claim: it is the claim that is wrong.
+    """
+    if not verdicts:
+        raise next(iter(refusals.values()))
+    question = next(iter(verdicts.values())).question
+    found = dict(verdicts)
+    for name, error in refusals.items():
+        found[name] = Unknown(replace(question, semantics=name), (), str(error))
+    return {name: found[name] for name in names if name in found}
+
+
 def under(claim: Abstraction, semantics: str) -> Abstraction:
     """The claim about the same network under another semantics.
 
@@ -45,12 +75,7 @@ def under(claim: Abstraction, semantics: str) -> Abstraction:
     from tauomega.bridge.network_model import NetworkModel
 
     if isinstance(claim.low, CapturedModel):
-        raise InputError(
-            [
-                f"a captured network is decided by a table under {claim.low.tabulated}; another batch "
-                "is asked for in the task, as its semantics"
-            ]
-        )
+        return replace(claim, low=replace(claim.low, stated=semantics))
     if not isinstance(claim.low, NetworkModel):
         raise InputError(["an SCM has exact semantics; --semantics is for networks"])
     return replace(claim, low=replace(claim.low, semantics=semantics))

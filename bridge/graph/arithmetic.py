@@ -12,16 +12,20 @@ refuse it by its name, and the caller says `unknown`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, final
+from typing import TYPE_CHECKING, Any, Protocol, final, runtime_checkable
 
 import flint
 
 from tauomega.theory.errors import AbstractionError
 from tauomega.theory.kernel import Apply, Constant, Expression, Operator, exact
 
-__all__ = ["RATIONAL", "TERMS", "Arithmetic", "Balls", "NotEvaluatedError", "Term"]
+if TYPE_CHECKING:
+    from .node import Node
+
+__all__ = ["RATIONAL", "TERMS", "Arithmetic", "Balls", "NotEvaluatedError", "Term", "Watching"]
 
 Scalar = Any
 """A number of an arithmetic; numbers of one arithmetic can be added, multiplied and divided."""
@@ -47,6 +51,24 @@ class Arithmetic(Protocol):
 
         Raises:
             NotEvaluatedError: these numbers have no such function.
+        """
+        ...
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """An arithmetic that looks at every operation: what a machine's sums may round, or that they do not."""
+
+    def applied(
+        self,
+        node: Node,
+        rule: Callable[[Arithmetic, Mapping[str, Any]], Any],
+        given: Mapping[str, Any],
+    ) -> Any:
+        """The value of a node from its rule and its arguments.
+
+        Raises:
+            NotEvaluatedError: nothing is known of such an operation on a machine.
         """
         ...
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
-from .arithmetic import RATIONAL, TERMS, Arithmetic, Balls, NotEvaluatedError, Term
+from .arithmetic import RATIONAL, TERMS, Arithmetic, Balls, NotEvaluatedError, Term, Watching
 from .network import CapturedNetwork, computed
 from .node import Node, Ref
 from .operations import OpKind
@@ -181,7 +182,9 @@ def _value(node: Node, values: Mapping[str, Any], own: Arithmetic) -> Any:
     rule = RULES.get(node.operation.name)
     if rule is None:
         raise NotEvaluatedError("it has no rule in exact arithmetic")
-    return rule(own, {n: _argument(v, values, own, node) for n, v in node.arguments.items()})
+    stated = {n: _argument(v, values, own, node) for n, v in node.arguments.items()}
+    arguments = {n: _cast(v, node) for n, v in _defaults(node.target)} | stated
+    return own.applied(node, rule, arguments) if isinstance(own, Watching) else rule(own, arguments)
 
 
 def _argument(argument: object, values: Mapping[str, Any], own: Arithmetic, node: Node) -> Any:
@@ -201,6 +204,14 @@ def _argument(argument: object, values: Mapping[str, Any], own: Arithmetic, node
             return _cast(argument, node)
         case _:
             return argument
+
+
+@lru_cache(maxsize=2**10)
+def _defaults(target: object) -> tuple[tuple[str, float], ...]:
+    """The numbers that an operator takes where none are given, such as an ε: they are cast like any other."""
+    schema: Any = getattr(target, "_schema", None)
+    named = ((a.name, a.default_value) for a in (() if schema is None else schema.arguments))
+    return tuple((name, value) for name, value in named if isinstance(value, float))
 
 
 def _cast(value: float, node: Node) -> Fraction | float:

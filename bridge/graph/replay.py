@@ -23,7 +23,7 @@ from .sites import Site, Slice
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Path", "Suffix", "interchanged", "last_reads", "path_patched"]
+__all__ = ["Path", "Suffix", "interchanged", "interchanged_values", "last_reads", "path_patched"]
 
 
 @final
@@ -133,10 +133,19 @@ def interchanged(
         base: the inputs, `rows` rows each.
         sources: site -> inputs with as many rows.
     """
-    suffix = Suffix.of(network, sources)
-    held = [site.read(network.values(*inputs)[site.node]) for site, inputs in sources.items()]
-    values = suffix.run(network.values(*base), held)
+    values = interchanged_values(network, base, sources)
     return {name: values[node] for name, node in network.outputs.items()}
+
+
+def interchanged_values(
+    network: CapturedNetwork, base: Sequence[Tensor], sources: Mapping[Site, Sequence[Tensor]]
+) -> dict[str, Any]:
+    """The value of every node for the base when each site has the value that it has in its source's run."""
+    clean = network.values(*base)
+    if not sources:
+        return clean
+    held = [site.read(network.values(*inputs)[site.node]) for site, inputs in sources.items()]
+    return {**clean, **Suffix.of(network, sources).run(clean, held)}
 
 
 @final

@@ -12,5 +12,7 @@
 | `integers`, `compiling` | int8 networks with int32 sums, the same on any device; compiling, with what it costs |
 | `extraction` | the behaviour of some sites on some inputs as a finite causal model |
 | `real_extraction` | the same in real arithmetic, by certified balls, for networks with softmax |
+| `readings`, `enclosures_engine` | captured networks under `real`, `exact-grid` and `all-orders`, one file each |
+| `boxes` | what an expression can be when its variables lie in intervals |
 | `adversarial` | sums that are made to err, which no enclosure may miss |
 """

@@ -1,10 +1,14 @@
-"""The values that an expression can take when its variables lie in intervals, for many runs at once."""
+"""The values that an expression can take when its variables lie in intervals, for many runs at once.
+
+Ends are floats, rounded outward, or `Fraction`s in arrays of objects, which are exact: one rule for both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import reduce
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -18,16 +22,19 @@ __all__ = ["Box", "box_of"]
 
 Array = npt.NDArray[Any]
 Box = tuple[Array, Array]
-"""The ends of an interval for each run, each of shape (runs,)."""
+"""The ends of an interval for each run, each of shape (runs,): float64, or `Fraction`s in an array of objects."""
 
 
-def box_of(expression: Expression, boxes: Mapping[str, Box], runs: int) -> Box:
-    """Ends that enclose the expression's values, rounded outward.
+def box_of(
+    expression: Expression, boxes: Mapping[str, Box], runs: int, *, exact: bool = False
+) -> Box:
+    """Ends that enclose the expression's values, rounded outward where they are floats.
 
     Args:
         expression: in the variables of `boxes`, with numbers only.
         boxes: variable -> its interval in each run.
         runs: how many runs there are.
+        exact: whether the ends are `Fraction`s.
 
     Raises:
         NotEvaluatedError: an operation that has no rule here (a table, a label, a division).
@@ -35,16 +42,19 @@ def box_of(expression: Expression, boxes: Mapping[str, Box], runs: int) -> Box:
     match expression:
         case Constant(value=str()) | Case() | Hole():
             raise NotEvaluatedError("tables and labels are not read over intervals")
+        case Constant(value=value) if exact:
+            ends = np.full(runs, Fraction(value), dtype=object)
+            return ends, ends
         case Constant(value=value):
-            exact = Fraction(value)
-            near = float(exact)
-            low = near if Fraction(near) <= exact else float(np.nextafter(near, -np.inf))
-            high = near if Fraction(near) >= exact else float(np.nextafter(near, np.inf))
+            number = Fraction(value)
+            near = float(number)
+            low = near if Fraction(near) <= number else float(np.nextafter(near, -np.inf))
+            high = near if Fraction(near) >= number else float(np.nextafter(near, np.inf))
             return np.full(runs, low), np.full(runs, high)
         case Reference(name=name):
             return boxes[name]
         case Apply(operator=operator, arguments=arguments):
-            return _applied(operator, [box_of(a, boxes, runs) for a in arguments])
+            return _applied(operator, [box_of(a, boxes, runs, exact=exact) for a in arguments])
 
 
 def _applied(operator: Operator, given: list[Box]) -> Box:
@@ -64,11 +74,11 @@ def _applied(operator: Operator, given: list[Box]) -> Box:
             return np.maximum(low, 0), np.maximum(high, 0)
         case Operator.ABS:
             ((low, high),) = given
-            least = np.where((low <= 0) & (high >= 0), 0.0, np.minimum(abs(low), abs(high)))
+            least = np.where((low <= 0) & (high >= 0), 0, np.minimum(abs(low), abs(high)))
             return least, np.maximum(abs(low), abs(high))
         case Operator.FLOOR:
             ((low, high),) = given
-            return np.floor(low), np.floor(high)
+            return _floor(low), _floor(high)
         case Operator.IF:
             condition, yes, no = given
             true, false = condition[0] > 0, condition[1] == 0
@@ -87,7 +97,7 @@ def _applied(operator: Operator, given: list[Box]) -> Box:
         case Operator.XOR:
             low, high = _totals(given)
             known = low == high
-            return np.where(known, low % 2, 0.0), np.where(known, low % 2, 1.0)
+            return np.where(known, low % 2, 0), np.where(known, low % 2, 1)
         case Operator.LT | Operator.LE | Operator.GT | Operator.GE | Operator.EQ | Operator.NE:
             return _compared(operator, *given)
         case _:
@@ -101,13 +111,13 @@ def _compared(operator: Operator, left: Box, right: Box) -> Box:
         case Operator.GE:
             return _compared(Operator.LE, right, left)
         case Operator.LT:
-            return (left[1] < right[0]) * 1.0, (left[0] < right[1]) * 1.0
+            return (left[1] < right[0]) * 1, (left[0] < right[1]) * 1
         case Operator.LE:
-            return (left[1] <= right[0]) * 1.0, (left[0] <= right[1]) * 1.0
+            return (left[1] <= right[0]) * 1, (left[0] <= right[1]) * 1
         case Operator.EQ:
             points = (left[0] == left[1]) & (right[0] == right[1]) & (left[0] == right[0])
             apart = (left[1] < right[0]) | (right[1] < left[0])
-            return points * 1.0, ~apart * 1.0
+            return points * 1, ~apart * 1
         case _:
             low, high = _compared(Operator.EQ, left, right)
             return 1 - high, 1 - low
@@ -119,9 +129,24 @@ def _totals(given: list[Box]) -> Box:
 
 
 def _sum(a: Box, b: Box) -> Box:
-    return np.nextafter(a[0] + b[0], -np.inf), np.nextafter(a[1] + b[1], np.inf)
+    return _outward(a[0] + b[0], a[1] + b[1])
 
 
 def _product(a: Box, b: Box) -> Box:
     corners = np.stack([x * y for x in a for y in b])
-    return np.nextafter(corners.min(0), -np.inf), np.nextafter(corners.max(0), np.inf)
+    return _outward(corners.min(0), corners.max(0))
+
+
+def _outward(low: Array, high: Array) -> Box:
+    """Sums and products of floats were rounded once; those of fractions and of truth values were not."""
+    if low.dtype != np.float64:
+        return low, high
+    return np.nextafter(low, -np.inf), np.nextafter(high, np.inf)
+
+
+def _floor(ends: Array) -> Array:
+    return (
+        np.array([floor(end) for end in ends], dtype=object)
+        if ends.dtype == object
+        else np.floor(ends)
+    )

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from ..graph.sites import Site
 
-__all__ = ["Extraction", "InputTable", "extract"]
+__all__ = ["MOST_OUTPUTS", "Extraction", "InputTable", "extract"]
 
 MOST_RUNS = 2**16
 MOST_OUTPUTS = 64

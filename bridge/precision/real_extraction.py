@@ -138,9 +138,9 @@ class _Reading:
     def _decided(self, key: tuple[int, ...]) -> list[Value]:
         for bits in PRECISIONS:
             boxes = self._boxes(self._patched(key, bits))
-            ends = [box_of(expression, boxes, 1) for expression in self.tau]
+            ends = [box_of(expression, boxes, 1, exact=True) for expression in self.tau]
             if all(low[0] == high[0] for low, high in ends):
-                return [exact(Fraction(float(low[0]))) for low, _ in ends]
+                return [exact(Fraction(low[0])) for low, _ in ends]
         shown = ", ".join(str(self.inputs.points[k]) for k in key)
         raise UndecidedError(
             f"τ is not settled by {PRECISIONS[-1]:,} bits at base and sources {shown}: a value lies at a threshold"
@@ -173,11 +173,7 @@ class _Reading:
         boxes = {}
         for j, ball in enumerate(self._outputs(values)):
             ends = interval_of(ball)
-            low, high = (float(end) for end in (ends.low, ends.high))
-            boxes[f"output[{j}]"] = (
-                np.array([np.nextafter(low, -np.inf)]),
-                np.array([np.nextafter(high, np.inf)]),
-            )
+            boxes[f"output[{j}]"] = np.array([ends.low]), np.array([ends.high])
         return boxes
 
 

@@ -90,7 +90,8 @@ def semantics_of(claim: Abstraction, stated: str) -> str:
 
     Reading the task again makes the table again.
     """
-    return "exact" if getattr(claim.low, "tabulated", "") == stated else stated
+    tabulated = getattr(claim.low, "stated", "") == stated
+    return str(getattr(claim.low, "semantics", stated)) if tabulated else stated
 
 
 def items_to_json(items: tuple[tuple[str, Value], ...]) -> Json:

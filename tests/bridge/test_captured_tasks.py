@@ -13,12 +13,16 @@ import torch
 from tauomega import check, load
 from tauomega.bridge.captured_model import CapturedModel
 from tauomega.bridge.captured_rows import rows_of
+from tauomega.bridge.precision.semantics import ALL
+from tauomega.cli.__main__ import main
+from tauomega.cli.exit_code import ExitCode
 from tauomega.cli.semantics import under
+from tauomega.proofs.certificates.encoding import NotCertifiedError
 from tauomega.proofs.certificates.verifying import verify
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import BOOL, Scope, parse_expression
-from tauomega.theory.verdict import Fails
+from tauomega.theory.verdict import Fails, Unknown
 
 hf = pytest.importorskip("transformers")
 
@@ -192,7 +196,6 @@ def test_what_is_missing_is_said_at_once(folder: Path) -> None:
             "float16, cpu",
             "the weights are torch.float32, not float16; write ieee(float32",
         ),
-        ('"ieee(float32, cpu, batch=1)"', '"real"', "under real no task about a captured network"),
         ('"tiny"', '"none"', "has no config.json"),
     ],
 )
@@ -218,10 +221,62 @@ def test_what_is_wrong_with_an_architecture_is_said_of_the_task(folder: Path) ->
     assert "architecture: architectures names 'NoModel', no model that transformers has" == text
 
 
-def test_a_flag_of_semantics_is_refused_by_name(folder: Path) -> None:
-    claim = load(written(folder, "flag")).claim
-    with pytest.raises(InputError, match="decided by a table under ieee"):
-        under(claim, "real")
+EVERY = [*map(str, ALL)]
+
+
+def test_a_claim_about_a_transformer_is_shown_under_every_semantics(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Real arithmetic by balls, what ran by a table; what nothing is derived for, unknown by name."""
+    path = written(folder, "every", ("ieee(float32, cpu, batch=1)", "real"))
+    task = load(path)
+    found = {name: check(under(task.claim, name), task.definition) for name in EVERY}
+    assert {name: type(v) for name, v in found.items() if not isinstance(v, Unknown)} == {
+        "real": Fails,
+        "ieee(float32, cpu, batch=1)": Fails,
+    }
+    assert main(["check", str(path), "--semantics", "all", "--json"]) == ExitCode.FAILS
+    said = json.loads(capsys.readouterr().out)["semantics"]
+    assert {name: said[name]["verdict"] for name in EVERY} == {n: v.name for n, v in found.items()}
+    assert (
+        "layer_norm in 'transformer.h.0.ln_1': no bound for every order" in said[EVERY[2]]["reason"]
+    )
+    assert "sums may round" in said["exact-grid"]["reason"]
+    assert [said[name]["semantics"] for name in EVERY] == EVERY
+
+
+def test_a_batch_of_another_size_is_another_semantics(folder: Path) -> None:
+    task = load(written(folder, "batch"))
+    verdict = check(under(task.claim, "ieee(float32, cpu, batch=2)"), task.definition)
+    assert verdict.question.semantics == "ieee(float32, cpu, batch=2)"
+
+
+def test_a_semantics_that_refuses_a_claim_is_unknown_beside_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table of what ran is out of reach; real arithmetic needs none."""
+    path = written(
+        folder,
+        "beside",
+        ("ieee(float32, cpu, batch=1)", "real"),
+        ("input A, B : bool\nP = A\nout = P or B", "input A, B : 0..13\nP = A\nout = P > B"),
+        ("h.0[:, 0]", "h.0[:, 1]"),
+        ("joint = true", "sources = [[[0, 0], [0, 1]]]"),
+    )
+    assert main(["check", str(path), "--semantics", "all"]) in (ExitCode.FAILS, ExitCode.UNKNOWN)
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "UNKNOWN the table of this network's runs to extract: 38,612 is more than the limit" in said
+    )
+    assert main(["check", str(path), "--semantics", "ieee(float32, cpu, batch=1)"]) == 2
+
+
+def test_no_certificate_speaks_of_enclosures(folder: Path) -> None:
+    path = written(folder, "uncertified", ("ieee(float32, cpu, batch=1)", "real"))
+    task = load(path)
+    verdict = check(task.claim, task.definition)
+    with pytest.raises(NotCertifiedError, match="real by enclosures semantics has no certificate"):
+        certificate_of(task.claim, task.definition, verdict, task=path.read_text())
 
 
 def test_a_site_that_moves_no_chosen_output_is_refused(folder: Path) -> None:

@@ -1,0 +1,218 @@
+"""Interchange claims about captured networks, by enclosures of what every patched run gives.
+
+It holds if, for every interchange, each τ has one value on the whole enclosure and it is the high-level one. It
+fails if some τ certainly has another. Else it is unknown, and how many interchanges stay open is said, with the
+first of them. Which semantics this is about is the business of `bridge.precision.readings`, one file each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, final
+
+import numpy as np
+
+from tauomega.solvers.engine import Answer, Budget, Problem
+from tauomega.solvers.interpreter import Interpreter
+from tauomega.solvers.ranging import Swap, swaps
+from tauomega.theory.defect import Dist, Read, Sup, Swaps
+from tauomega.theory.errors import EvaluationError
+from tauomega.theory.kernel import Value, evaluate, exact, free_names
+from tauomega.theory.verdict import INFINITE, Enumeration
+
+from ..captured_model import CapturedModel
+from ..graph.arithmetic import NotEvaluatedError
+from ..graph.evaluation import Interval
+from .boxes import Box, box_of
+from .machine import one_thread
+from .readings import meaning_of
+from .readings.reading import Exchange, exactly
+from .semantics import Ieee, parse_semantics
+
+__all__ = ["ENCLOSURES", "EnclosuresEngine"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EnclosuresEngine:
+    """Decides interchange claims about captured networks under every semantics but a machine's."""
+
+    @property
+    def name(self) -> str:
+        """`enclosures`."""
+        return "enclosures"
+
+    def accepts(self, problem: Problem) -> str | None:
+        """Accepts interchanges on a captured network, unless it is a table of what ran."""
+        model = problem.claim.low
+        if not isinstance(model, CapturedModel):
+            return "encloses captured networks"
+        if isinstance(parse_semantics(model.stated), Ieee):
+            return f"under {model.stated} the model is a table of what ran"
+        match problem.part.defect:
+            case Sup(space=Swaps(), body=Dist(left=Read())):
+                return None
+            case _:
+                return f"under {model.stated} only interchange claims are decided"
+
+    def bounds(self, problem: Problem, budget: Budget) -> Answer:
+        """0 where every enclosure agrees, 1 where one certainly does not."""
+        try:
+            with one_thread():
+                return _Deciding(problem).answer(budget)
+        except NotEvaluatedError as error:
+            return Answer(reason=str(error))
+
+
+@final
+class _Deciding:
+    """One problem: the reading of its network, and the high-level side."""
+
+    def __init__(self, problem: Problem) -> None:
+        match problem.part.defect:
+            case Sup(space=Swaps() as space, body=Dist(left=Read(names=names), right=above)):
+                self.space, self.names, self.above = space, names, above
+            case _:
+                raise AssertionError("accepts() admitted another shape")
+        self.problem, self.claim = problem, problem.claim
+        model = self.claim.low
+        assert isinstance(model, CapturedModel)
+        self.model = model
+        self.tau = {name: self.claim.tau[name] for name in names}
+        self.used = sorted({n for e in self.tau.values() for n in free_names(e)})
+        self.place = {point: i for i, point in enumerate(model.inputs.points)}
+        for name in self.used:
+            self._require_number(name)
+        semantics = parse_semantics(model.stated)
+        self.reading = meaning_of(semantics).reading(model, semantics)
+
+    def answer(self, budget: Budget) -> Answer:
+        interpreter = Interpreter(self.problem, budget, {})
+        examined = 0
+        undecided: list[str] = []
+        for swap in swaps(self.claim, self.space.depth, self.space.sources):
+            if budget.spent:
+                return Answer(examined=examined, reason=f"{budget.seconds:g} s are over")
+            examined += 1
+            wanted: Any = interpreter.term(self.above, {"x": swap})
+            read = self._read(swap, wanted)
+            wrong = [n for n in self.names if n in read and read[n] != wanted[n]]
+            point = (
+                self._point(swap, read, wanted) if wrong or len(read) < len(self.names) else None
+            )
+            if point is not None:
+                return Answer(Fraction(1), INFINITE, examined, point=point, minimal=not undecided)
+            if wrong or len(read) < len(self.names):
+                undecided.append(self._shown(swap))
+            if budget.progress is not None and examined % 16 == 0:
+                budget.progress(examined, None)
+        if undecided:
+            return Answer(examined=examined, reason=self._open(undecided, examined))
+        what = f"interchanges, {self.model.stated}"
+        evidence = Enumeration(examined, what, self.reading.assumed)
+        return Answer(Fraction(0), Fraction(0), examined, examined, evidence)
+
+    def _read(self, swap: Swap, wanted: Mapping[str, Value]) -> dict[str, Value]:
+        """The scored variables whose τ has one value; no more effort than the comparison needs."""
+        found: dict[str, Value] = {}
+        for effort in range(self.reading.efforts):
+            boxes = self._boxes(swap, effort)
+            for name, expression in self.tau.items():
+                low, high = box_of(expression, boxes, 1, exact=True)
+                if low[0] == high[0]:
+                    found[name] = exact(Fraction(low[0]))
+            settled = len(found) == len(self.tau)
+            if settled or any(found[n] != wanted[n] for n in found):
+                break
+        return found
+
+    def _boxes(self, swap: Swap, effort: int) -> dict[str, Box]:
+        roots = dict(zip(self.claim.scm.roots, swap.base, strict=True))
+        own = [name for name in self.used if name not in roots]
+        found: dict[str, Interval] = {
+            n: exactly(Fraction(roots[n])) for n in self.used if n in roots
+        }
+        found |= self.reading.enclosed(self._exchange(swap), own, effort)
+        return {
+            name: (np.array([i.low], dtype=object), np.array([i.high], dtype=object))
+            for name, i in found.items()
+        }
+
+    def _exchange(self, swap: Swap) -> Exchange:
+        sources = tuple((name, self.place[point]) for name, point in swap.sources)
+        return Exchange(self.place[swap.base], sources)
+
+    def _point(
+        self, swap: Swap, read: Mapping[str, Value], wanted: Mapping[str, Value]
+    ) -> dict[str, object] | None:
+        """A failing interchange as a run that the semantics allows; `None` if this run does not fail."""
+        roots = self.claim.scm.roots
+        shown: dict[str, Value] = {
+            unit: f"{unit}({', '.join(f'{n} = {v}' for n, v in zip(roots, point, strict=True))})"
+            for name, point in swap.sources
+            for unit in self.claim.sites[name]
+        }
+        values = self.reading.witness(self._exchange(swap))
+        if (
+            values is None
+        ):  # no rational numbers to show: what is set, in words, and what τ certainly is
+            if all(read.get(name, wanted[name]) == wanted[name] for name in self.names):
+                return None
+            assert self._again(swap, wanted) == read, "a replay differs"
+            return {"x": swap, "float": shown, "read": dict(read)}
+        again = self.reading.witness(self._exchange(swap))
+        assert again == values, "a replay differs"
+        values = {**shown, **values}
+        state = dict(zip(roots, swap.base, strict=True)) | values
+        try:
+            differs = any(evaluate(self.tau[n], state) != wanted[n] for n in self.names)
+        except EvaluationError:
+            return None
+        return {"x": swap, "float": values} if differs else None
+
+    def _again(self, swap: Swap, wanted: Mapping[str, Value]) -> dict[str, Value]:
+        """What is read, from runs that are made anew."""
+        semantics = parse_semantics(self.model.stated)
+        self.reading = meaning_of(semantics).reading(self.model, semantics)
+        return self._read(swap, wanted)
+
+    def _require_number(self, name: str) -> None:
+        if name in self.claim.scm.roots:
+            labels = [
+                p
+                for p in self.model.inputs.points
+                if isinstance(p[self.claim.scm.roots.index(name)], str)
+            ]
+            if labels:
+                raise NotEvaluatedError(
+                    f"τ reads the label {name!r}; labels are not read over intervals"
+                )
+            return
+        try:
+            self.model.place(name)
+        except KeyError:
+            raise NotEvaluatedError(
+                f"τ reads {name!r}, which numbers the values that ran; under {self.model.stated} read its numbers, "
+                f"{name}[0], {name}[1], …"
+            ) from None
+
+    def _shown(self, swap: Swap) -> str:
+        roots = self.claim.scm.roots
+        base, *sources = (
+            ", ".join(f"{n} = {v}" for n, v in zip(roots, point, strict=True))
+            for point in (swap.base, *(point for _, point in swap.sources))
+        )
+        names = [name for name, _ in swap.sources]
+        listed = "; ".join(f"{n} from {s}" for n, s in zip(names, sources, strict=True))
+        return f"base {base}; {listed}"
+
+    def _open(self, undecided: list[str], examined: int) -> str:
+        return (
+            f"{len(undecided):,} of {examined:,} interchanges are not settled under {self.model.stated}: τ has "
+            f"several values on the enclosure; the first: {undecided[0]}"
+        )
+
+
+ENCLOSURES = EnclosuresEngine()
