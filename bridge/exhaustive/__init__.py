@@ -8,6 +8,7 @@
 | `distinct` | sources whose sites hold the same bits, found once |
 | `sweep`, `sweeping` | all pairs, in tiles of a fixed number of rows: the bits are those of the module at that batch |
 | `replaying` | one tile, whole or pruned |
+| `reused` | of linear maps and activations, tiles that write over the tensors of the tile before |
 | `pruned`, `pruned_run` | of sequences, only the positions that a patch changes and the label needs |
 | `fused` | a filter: the first linear map after a site split into a base part and a source part |
 | `fused_compiled`, `fused_kernel` | the same, compiled for the processor (the extra `fast`) |

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, final
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Above", "Argmax", "Readout"]
+__all__ = ["Above", "Argmax", "Readout", "differing"]
 
 
 class Readout(Protocol):
@@ -71,6 +71,31 @@ class Above:
     def read(self, value: Tensor) -> tuple[Tensor, Tensor]:
         """The labels, and the distances from the threshold."""
         return self.labels(value), (value[:, self.unit] - self.threshold).abs()
+
+
+def differing(readout: Readout, value: Tensor, expected: Tensor, labels: range) -> Tensor:
+    """In which rows the label is not the expected one, shape (rows,).
+
+    On a CPU it is dear to find where a largest entry stands and cheap to find what it is: a label is right
+    where its entry is above the largest of the others, wrong where it is below. Where it is neither for some
+    row (a tie, or no number), all labels are read.
+
+    Args:
+        readout: how labels are read.
+        value: an output.
+        expected: the label that each row should have.
+        labels: the least range with all of these.
+    """
+    if isinstance(readout, Argmax) and value.device.type == "cpu":
+        entries = readout._entries(value)
+        if entries.dim() == 2 and 0 <= labels.start and labels.stop <= entries.shape[1]:
+            own = entries.gather(1, expected[:, None]).squeeze(1)
+            without = entries.new_zeros(entries.shape[1:] * 2).fill_diagonal_(-float("inf"))
+            others = (entries + without.index_select(0, expected)).amax(dim=1)
+            right, wrong = own > others, own < others
+            if bool((right | wrong).all()):
+                return wrong
+    return readout.labels(value) != expected
 
 
 FEW = 16

@@ -13,6 +13,7 @@ from .clean import CleanRuns
 from .distinct import tile_of
 from .pruned import Pruned
 from .readout import Readout
+from .reused import Reused
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,6 +42,7 @@ class Replay:
         readout: the label.
         rows: the size of a tile.
         pruned: a plan that leaves positions out, with the clean values that it reads.
+        reused: the same runs in tensors that are kept.
     """
 
     suffix: Suffix
@@ -49,6 +51,7 @@ class Replay:
     readout: Readout
     rows: int
     pruned: tuple[Pruned, CleanRuns] | None = None
+    reused: Reused | None = None
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -62,32 +65,64 @@ class Replay:
             base: numbers of inputs.
             sources: for each site numbers of `held`, in step.
         """
+        value, readout = self._tile(base, sources)
+        return readout.labels(value)
+
+    def block(self, bases: slice, sources: Sequence[Tensor]) -> tuple[Tensor, Readout]:
+        """The outputs of a range of bases with some sources, bases slowest, and how labels are read of them.
+
+        Args:
+            bases: a range of inputs: with the sources at most `tiles` times `rows` pairs.
+            sources: for each site numbers of `held`, in step.
+        """
+        if self.reused is not None:
+            return self.reused.outputs(bases, sources), self.readout
+        base = torch.arange(bases.start, bases.stop, device=sources[0].device)
+        count, each = len(base), len(sources[0])
+        return self._tile(base.repeat_interleave(each), [s.repeat(count) for s in sources])
+
+    @property
+    def tiles(self) -> int:
+        """How many tiles a block may have."""
+        return 1 if self.reused is None else self.reused.tiles
+
+    def _tile(self, base: Tensor, sources: Sequence[Tensor]) -> tuple[Tensor, Readout]:
+        """The outputs of at most `rows` pairs, and how labels are read of them."""
         at = [tile_of(x, self.rows) for x in (base, *sources)]
         held = [h.index_select(0, s) for h, s in zip(self.held, at[1:], strict=True)]
         if self.pruned is None:
-            return self.readout.labels(self._whole(at[0], held))[: len(base)]
+            return self._whole(at[0], held)[: len(base)], self.readout
         plan, clean = self.pruned
         values = plan.run(clean.frontier(clean.values, at[0]), held)
         value, readout = plan.output(values, self.readout)
-        return readout.labels(value)[: len(base)]
+        return value[: len(base)], readout
+
+    def reusing(self) -> Replay:
+        """The same in tensors that are kept, if the steps are a chain of linear maps and activations."""
+        output = self.suffix.network.outputs[self.readout.output]
+        reused = Reused.of(self.suffix, self.clean, self.held, output, self.rows)
+        return replace(self, reused=reused)
 
     def shortened(self, masks: Mapping[str, Any], pairs: int) -> Replay:
         """The same with a plan of pruned runs, if there is one whose bits are those of the whole runs.
 
         Attention is given as many queries as that takes. Real pairs are tried, spread over all of them.
         """
-        if pairs < WORTHWHILE * self.rows:
+        if pairs < WORTHWHILE * self.rows or self._plan(masks, 1) is None:
             return self
         generator = torch.Generator().manual_seed(0)
         trials = [self._trial(generator) for _ in range(TRIED)]
         for queries in range(1, 1 + self._length()):
-            plan = Pruned.of(self.suffix, self.readout, masks, queries)
+            plan = self._plan(masks, queries)
             if plan is None:
                 return self
             kept = plan.kept(self.clean)
             if all(self._agrees(plan, kept, *trial) for trial in trials):
                 return replace(self, pruned=(plan, kept))
         return self
+
+    def _plan(self, masks: Mapping[str, Any], queries: int) -> Pruned | None:
+        return Pruned.of(self.suffix, self.readout, masks, queries)
 
     def _length(self) -> int:
         name = self.suffix.network.outputs[self.readout.output]

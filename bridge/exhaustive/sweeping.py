@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, final
 
@@ -15,7 +16,7 @@ from .distinct import distinct_rows
 from .expectation import Expectation
 from .fused import Fused
 from .fused_compiled import COMPILED_FROM, CompiledFilter, Sources
-from .readout import Readout
+from .readout import Readout, differing
 from .replaying import Replay
 
 if TYPE_CHECKING:
@@ -56,11 +57,18 @@ class Tally:
     rerun: int = 0
     failing: list[tuple[int, int, int]] = field(default_factory=list)
 
-    def note(self, pairs: Tensor, differs: Tensor, labels: Tensor, expected: Tensor) -> None:
-        """Keep the first that differ; pairs come in order."""
+    def note(
+        self,
+        numbers: Callable[[Tensor], Tensor],
+        differs: Tensor,
+        labels: Callable[[Tensor], Tensor],
+        expected: Tensor,
+    ) -> None:
+        """Keep the first that differ; pairs come in order, numbers and labels for their places."""
         places = differs.nonzero().flatten()[: self.keep]
-        columns = (x[places].tolist() for x in (pairs, labels, expected))
-        self.failing += zip(*columns, strict=True)
+        if len(places):
+            columns = numbers(places), labels(places), expected[places]
+            self.failing += zip(*(x.tolist() for x in columns), strict=True)
 
 
 @final
@@ -82,6 +90,7 @@ class Sweeper:
         codes = expectation.codes(chosen)
         self.table = codes.table.to(device)
         self.bases = codes.bases.to(device)
+        self.labels = range(int(codes.table.min()), int(codes.table.max()) + 1)
         self.device = device
         held: list[Tensor] = []
         self.codes: list[Tensor] = []
@@ -112,7 +121,8 @@ class Sweeper:
             fused = Fused.of(self.suffix, self.clean, self.replay.held, self.readout)
         tally = Tally(self.options.keep)
         if fused is None:
-            if masks is not None:
+            self.replay = self.replay.reusing()
+            if masks is not None and self.replay.reused is None:
                 self.replay = self.replay.shortened(masks, self.distinct)
             self._faithfully(tally)
         else:
@@ -137,13 +147,14 @@ class Sweeper:
         return base, tuple(reversed(found))
 
     def _faithfully(self, tally: Tally) -> None:
-        for bases, numbers, sources, by_context in self._blocks(self.options.rows):
-            count = len(numbers)
-            base = torch.arange(bases.start, bases.stop, device=self.device)
-            repeated = [s.repeat(len(base)) for s in sources]
-            labels = self.replay.labels(base.repeat_interleave(count), repeated)
+        for bases, numbers, sources, by_context in self._blocks(
+            self.options.rows, self.replay.tiles
+        ):
+            value, readout = self.replay.block(bases, sources)
             expected = by_context.index_select(0, self.bases[bases]).flatten()
-            self._count(tally, bases, numbers, sources, labels, expected, None)
+            differs = differing(readout, value, expected, self.labels)
+            found = partial(_labels_at, readout, value)
+            self._count(tally, bases, numbers, sources, differs, expected, found)
         tally.rerun = self.distinct
 
     def _filtered(self, fused: Fused, tally: Tally) -> list[Tensor]:
@@ -157,7 +168,8 @@ class Sweeper:
             if len(places):  # a block is a range of pairs
                 left.append(bases.start * self.combinations + int(numbers[0]) + places)
             expected = by_context.index_select(0, self.bases[bases]).flatten()
-            self._count(tally, bases, numbers, sources, labels, expected, unclear)
+            differs = (labels != expected) & ~unclear
+            self._count(tally, bases, numbers, sources, differs, expected, labels.__getitem__)
         return left
 
     def _compiled(self, fused: Fused, compiled: CompiledFilter, tally: Tally) -> list[Tensor]:
@@ -182,15 +194,17 @@ class Sweeper:
                     left.append(pairs[:, 0] * self.combinations + start + pairs[:, 1])
         return left
 
-    def _blocks(self, rows: int) -> Iterator[tuple[slice, Tensor, list[Tensor], Tensor]]:
-        """Ranges of bases with ranges of combinations of sources, at most `rows` pairs each.
+    def _blocks(
+        self, rows: int, tiles: int = 1
+    ) -> Iterator[tuple[slice, Tensor, list[Tensor], Tensor]]:
+        """Ranges of bases with ranges of combinations of sources, at most `tiles` times `rows` pairs each.
 
         With the numbers of a range of combinations come each site's sources and the labels above.
         """
         count, each = self.clean.inputs, self.combinations
         everything = torch.arange(min(each, rows), device=self.device)
         if each <= rows:
-            step = rows // each
+            step = rows // each * tiles
             known = self._sources(everything), self._by_context(everything, self.table)
             for start in range(0, count, step):
                 yield slice(start, min(start + step, count)), everything, *known
@@ -211,8 +225,12 @@ class Sweeper:
 
     def _by_context(self, numbers: Tensor, table: Tensor) -> Tensor:
         """The labels above for each context and each combination of sources, in this shape."""
-        codes = zip(self.codes, self._sources(numbers), strict=True)
-        return table[tuple(c.index_select(0, s) for c, s in codes)].T.contiguous()
+        place = torch.zeros_like(numbers)
+        for code, source, size in zip(
+            self.codes, self._sources(numbers), table.shape, strict=False
+        ):
+            place = place * size + code.index_select(0, source)
+        return table.flatten(0, -2).index_select(0, place).T.contiguous()
 
     def _expected(self, base: Tensor, sources: Sequence[Tensor]) -> Tensor:
         """The label above of each pair."""
@@ -226,22 +244,17 @@ class Sweeper:
         bases: slice,
         numbers: Tensor,
         sources: Sequence[Tensor],
-        labels: Tensor,
+        differs: Tensor,
         expected: Tensor,
-        unclear: Tensor | None,
+        labels: Callable[[Tensor], Tensor],
     ) -> None:
-        differs = labels != expected
-        if unclear is not None:
-            differs &= ~unclear
         weighed: Tensor = differs
         if self.repeated:
             weighed = differs.reshape(-1, len(numbers)) * self._weight(sources)
         tally.wrong = tally.wrong + weighed.sum()
         if len(tally.failing) < tally.keep:
             start = bases.start * self.combinations + int(numbers[0])
-            tally.note(
-                start + torch.arange(len(labels), device=self.device), differs, labels, expected
-            )
+            tally.note(lambda places: start + places, differs, labels, expected)
 
     def _weight(self, sources: Sequence[Tensor]) -> Tensor:
         """How many interchanges each combination stands for."""
@@ -261,7 +274,11 @@ class Sweeper:
             differs = labels != expected
             fresh.wrong = fresh.wrong + (differs * self._weight(sources)).sum()
             if len(fresh.failing) < fresh.keep:
-                fresh.note(pair, differs, labels, expected)
+                fresh.note(pair.__getitem__, differs, labels.__getitem__, expected)
         tally.wrong = tally.wrong + fresh.wrong
         tally.failing += fresh.failing
         tally.rerun = len(pairs)
+
+
+def _labels_at(readout: Readout, value: Tensor, places: Tensor) -> Tensor:
+    return readout.labels(value[places])
