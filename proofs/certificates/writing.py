@@ -107,7 +107,7 @@ def certificate_of(
         question = question_of(claim_of(found), definition.name, parameters)
         budget = Budget(seconds, memory)
         if isinstance(definition, InterchangeOverBoxes):
-            proof = _over_boxes(claim, definition, verdict, budget)
+            proof = _over_boxes(claim, definition, question, verdict, budget)
         else:
             proof = _proof(question, verdict, budget)
     except RefusedError as error:
@@ -159,26 +159,34 @@ def _proof(question: Question, verdict: Verdict, budget: Budget) -> Json:
 
 
 def _over_boxes(
-    claim: Abstraction, definition: InterchangeOverBoxes, verdict: Verdict, budget: Budget
+    claim: Abstraction,
+    definition: InterchangeOverBoxes,
+    question: Question,
+    verdict: Verdict,
+    budget: Budget,
 ) -> Json:
     """Trees of boxes, searched and proved anew; or the inputs that refute."""
     from tauomega.bridge.boxes.certifying import BoxClaim, Proof
 
+    from .checker.boxes import over_boxes
+
     if isinstance(verdict, Fails) and isinstance(verdict.counterexample, BoxPoint):
         found = verdict.counterexample
-        sources = [
-            [name, items_to_json(items), [str(x) for x in row]]
-            for name, items, row in found.sources
-        ]
-        point = {"base": items_to_json(found.base), "row": [str(x) for x in found.row]}
-        return {"counterexample": {"kind": "box-point", **point, "sources": sources}}
+        copies = [("", found.base, found.row)]
+        copies += [(f"{site} from ", items, row) for site, items, row in found.sources]
+        at = [[f"swap {site}", "1"] for site, _, _ in found.sources]
+        for copy, items, row in copies:
+            at += [[copy + n, str(v)] for n, v in items]
+            at += [[f"{copy}code {n}", str(x)] for (n, _), x in zip(items, row, strict=True)]
+        return {"counterexample": {"kind": "box-point", "at": at}}
     if not isinstance(verdict, Holds):
         raise NotCertifiedError("only a proof or a counterexample has a certificate")
     policy = TauUPolicy.INPUTS if claim.tau_u is None else TauUPolicy.GIVEN
     scored = InterchangeConsistency().scored_variables(claim)
     boxes = BoxClaim(claim, definition.radius, scored, policy)
     trees = []
-    for sites in boxes.subsets(definition.joint):
+    for on in over_boxes(question).interchanges:
+        sites = tuple(switch.name.removeprefix("swap ") for switch in on)
         settled = boxes.settle(sites, stop=lambda: budget.spent)
         proofs = [s.outcome for s in settled if isinstance(s.outcome, Proof)]
         if len(proofs) < len(settled):

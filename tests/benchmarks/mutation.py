@@ -41,7 +41,7 @@ TESTS = (
     "tests/theory/kernel/test_words.py",
     "tests/theory/kernel/test_blasting.py",
     "tests/theory/kernel/test_commuting.py",
-    "tests/theory/kernel/test_boxes.py",
+    "tests/theory/kernel/test_enclosing.py",
     "tests/proofs/certificates/test_checker.py",
     "tests/proofs/certificates/test_refusals.py",
     "tests/proofs/certificates/test_boxes.py",
@@ -55,9 +55,7 @@ FIRST = {
     "commuting": "test_blasting",
     "commuting_circuit": "test_blasting",
     "diagram": "test_circuit",
-    "halfspaces": "test_boxes",
-    "product_network": "test_boxes",
-    "relu_bounds": "test_boxes",
+    "enclosing": "test_enclosing",
     "words": "test_words",
 }
 """Module -> the tests that are run first."""

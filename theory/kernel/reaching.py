@@ -1,4 +1,4 @@
-r"""Whether a map takes every value, without listing its arguments.
+r"""Expressions as weighted sums; whether such a sum takes every value, without listing its arguments.
 
 A weighted sum $c_0 + \sum c_k x_k$ of independent integers $0 \le x_k \le n_k$ with integer weights
 $0 < c_1 \le c_2 \le \dots$ takes every integer between its least and its largest value iff each
@@ -9,16 +9,25 @@ $c_k \le 1 + \sum_{j<k} c_j n_j$: below $c_k$ only the earlier terms count, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
 from .domain import Domain, Range, as_range
 from .expression import Apply, Case, Constant, Expression, Operator, Reference
 
-__all__ = ["Weights", "interval_of", "weights_of"]
+__all__ = ["Unit", "Weights", "entry_of", "interval_of", "weights_of"]
 
 Weights = tuple[Fraction, dict[str, Fraction]]
 """A constant, and the weight of each name; none is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """max(z, slope z) of a weighted sum z of inputs and earlier units; 0 ≤ slope ≤ 1."""
+
+    form: Weights
+    slope: Fraction
 
 
 def weights_of(
@@ -49,14 +58,21 @@ def weights_of(
             if divisor is None or divisor[1] or not divisor[0]:
                 return None
             return _times((1 / divisor[0], {}), inner(top))
-        case Case(arguments=(argument,), rows=rows, default=default):
-            found = inner(argument)
-            if found is None or found[1]:
-                return None
-            entry = next((e for key, e in rows if key == (found[0],)), default)
-            return None if entry is None else inner(entry)
+        case Case(arguments=(_,)):
+            entry = entry_of(expression, state or {})
+            return None if entry is expression else inner(entry)
         case _:
             return None
+
+
+def entry_of(expression: Expression, state: Mapping[str, Weights]) -> Expression:
+    """The entry of a table whose one argument is a constant in this state; any other expression itself."""
+    match expression:
+        case Case(arguments=(argument,), rows=rows, default=default):
+            found = weights_of(argument, state)
+            if found is not None and not found[1]:
+                return next((e for key, e in rows if key == (found[0],)), default) or expression
+    return expression
 
 
 def _sum(terms: Sequence[Weights | None]) -> Weights | None:

@@ -7,10 +7,12 @@
 | `factors` | which low-level variables a τ reads, and whether it takes every value |
 | `statements` | what a definition asks of a claim, as statements of the kernel |
 | `squares` | the squares of a statement, one by one |
-| `evidence` | that squares commute: enumeration, affine forms, clausal proof, decision diagram |
+| `evidence` | that squares commute: enumeration; the rest in |
+| `affine` | equal affine forms |
+| `gates` | a clausal proof or a decision diagram of their circuit |
 | `matching` | a τ_U that is to be found: listed, or impossible |
 | `refuting` | counterexamples, evaluated again |
-| `boxes` | interchange over boxes of inputs: trees with leaves bounded in integers |
+| `boxes` | interchange over boxes of inputs: squares of networks, trees with leaves bounded in integers |
 | `composing` | two abstractions in a row |
 | `checking` | the whole: accepted with what it rests on, or refused |
 """

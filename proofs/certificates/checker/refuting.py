@@ -29,10 +29,10 @@ def check_counterexample(question: Question, found: Mapping[str, Any]) -> str:
     over_boxes = question.definition == OVER_BOXES
     refuse_unless(over_boxes == (found.get("kind") == "box-point"), "another kind is asked for")
     match dict(found):
-        case {"kind": "box-point"}:
+        case {"kind": "box-point", "at": at, **rest} if not rest:
             from .boxes import check_box_point
 
-            return check_box_point(question, found)
+            return check_box_point(question, at)
         case {"kind": "square", "at": at, "image": image, "result": result, **rest} if not rest:
             return _square(question, at, image, result)
         case {"kind": "no context", "context": u, "separators": shown, **rest} if not rest:

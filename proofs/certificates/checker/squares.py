@@ -19,7 +19,15 @@ from .decoding import items_of
 from .document import refuse_unless
 from .factors import states_of
 
-__all__ = ["WORK", "point_of", "settings_of", "sides_at", "switched_on", "work_of"]
+__all__ = [
+    "WORK",
+    "first_of",
+    "point_of",
+    "settings_of",
+    "sides_at",
+    "switched_on",
+    "work_of",
+]
 
 WORK = 30_000_000
 """Nodes that may be evaluated."""
@@ -46,7 +54,7 @@ def _roots(squares: Squares) -> dict[str, Domain]:
     return squares.program.domains(Kind.EXOGENOUS)
 
 
-def _first(squares: Squares) -> State:
+def first_of(squares: Squares) -> State:
     """A value for each root: switches are off."""
     domains = _roots(squares).items()
     return {n: next(iter(d)) if isinstance(d, Finite | Range) else 0 for n, d in domains}
@@ -59,7 +67,7 @@ def settings_of(squares: Squares) -> Iterator[State]:
         for on in switched_on(squares):
             switches: State = {switch.name: 1 for switch in on}
             for values in product(*(states_of(switch.fields, domains) for switch in on)):
-                yield reduce(or_, values, _first(squares) | index | switches)
+                yield reduce(or_, values, first_of(squares) | index | switches)
 
 
 def work_of(squares: Squares, *varied: str) -> int:
@@ -103,4 +111,4 @@ def point_of(squares: Squares, items: Any, more: State) -> State:
     counted = sum(switch in squares.switches[: squares.counted] for switch in on)
     fits = counted <= squares.most and (on or not squares.some)
     refuse_unless(fits, "the intervention is not of the family")
-    return _first(squares) | values
+    return first_of(squares) | values

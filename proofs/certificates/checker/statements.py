@@ -190,7 +190,7 @@ def statement_of(question: Question, tau_u: Mapping[str, Expression] | None) -> 
     """The statement that the squares commute, with this τ_U; with `None` the high-level context is free."""
     claim = question.claim
     family: Blocks | Listed | Interchange
-    if question.definition == "interchange":
+    if question.definition in ("interchange", OVER_BOXES):
         joint = question.parameters["joint"]
         sites = tuple(claim.sites.items())
         family = Interchange(sites, None if joint == "all" else _number(joint))
