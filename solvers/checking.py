@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -183,7 +182,7 @@ def _decide(
             replayed = _replay(problem, found, answer, budget)
             failed = ClauseResult(part.name, "fails")
             rest = [ClauseResult(p.name, "not decided") for p in parts[position + 1 :]]
-            run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
+            run = Run(tuple(asked), budget.used, tuple(notes))
             measures = answer.measures or _measures(claim, parts, facts, budget)
             bounds = Bounds(answer.lo, answer.hi)
             used = tuple(dict.fromkeys(relies))
@@ -197,7 +196,7 @@ def _decide(
         counted += answer.measures
         witness = answer.witness or witness
         course.settle(ClauseResult(part.name, "holds", answer.evidence))
-    run = Run(tuple(asked), time.monotonic() - budget.start, tuple(notes))
+    run = Run(tuple(asked), budget.used, tuple(notes))
     if unknown is not None:
         part, answer = unknown
         # Of a mean, squares that differ may be among those examined.

@@ -20,7 +20,16 @@ from typing import Any, final
 
 from .deadline import disturbed, undisturbed
 
-__all__ = ["Answered", "Child", "Crashed", "Outcome", "TimedOut", "in_this_process", "run_in_child"]
+__all__ = [
+    "Answered",
+    "Child",
+    "Crashed",
+    "Outcome",
+    "TimedOut",
+    "in_this_process",
+    "is_in_this_process",
+    "run_in_child",
+]
 
 LONGEST = 100_000_000
 
@@ -84,6 +93,11 @@ def in_this_process() -> Iterator[None]:
         yield
     finally:
         _HERE.reset(token)
+
+
+def is_in_this_process() -> bool:
+    """Whether functions are called here for now."""
+    return _HERE.get()
 
 
 def _called(function: Callable[[], Any]) -> Outcome:

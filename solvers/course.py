@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import final
@@ -63,7 +62,7 @@ class Course:
         results = (*self.results, *(ClauseResult(part.name, "not decided") for part in left))
         if left and self.examined:
             reason = f"{left[0].name}: {reason}; {self.examined:,} squares were examined"
-        run = Run((), time.monotonic() - budget.start)
+        run = Run((), budget.used)
         return Unknown(question, results, reason, self.bounds, advice=advice(budget), run=run)
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 
 from tauomega.theory.errors import UndecidedError
 
-from .engine import Budget
+from .engine import Budget, is_counting_looks
 
 __all__ = ["GRACE", "OverrunError", "deadline", "disturbed", "undisturbed", "within"]
 
@@ -30,14 +30,15 @@ def deadline(budget: Budget) -> Iterator[None]:
 
     Child processes are waited for with timeouts of their own; this is for plain Python between them,
     such as building a circuit. Only the main thread of a process can be interrupted: elsewhere, and
-    where an alarm of the caller's would ring first, the body runs on.
+    where an alarm of the caller's would ring first, the body runs on; and while looks at budgets are counted.
 
     Raises:
         OverrunError: the deadline passed while the body ran.
     """
     seconds = budget.left + GRACE
     if (
-        not hasattr(signal, "setitimer")
+        is_counting_looks()
+        or not hasattr(signal, "setitimer")
         or threading.current_thread() is not threading.main_thread()
     ):
         yield

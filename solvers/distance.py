@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -195,7 +194,7 @@ def _exactly(
         return Distance(None, question, reason=str(error))
     except OverrunError:
         return Distance(None, question, reason=f"{timeout:g} s are over")
-    run = Run(tuple(asked), time.monotonic() - budget.start)
+    run = Run(tuple(asked), budget.used)
     evidence: Evidence = Enumeration(examined, "distances")
     if proofs:
         evidence = next((e for e in proofs if isinstance(e, Trusted)), proofs[-1])

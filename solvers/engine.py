@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 from typing import Protocol, final, runtime_checkable
 
 from tauomega.theory.abstraction import Abstraction
@@ -16,7 +19,45 @@ from tauomega.theory.verdict import INFINITE, Evidence, Witness
 
 from .facts import Facts
 
-__all__ = ["Answer", "Budget", "Engine", "Interrupted", "Measurer", "Problem"]
+__all__ = [
+    "Answer",
+    "Budget",
+    "Engine",
+    "Interrupted",
+    "Measurer",
+    "Problem",
+    "counting_looks",
+    "is_counting_looks",
+]
+
+
+LOOKS = 500
+"""How many looks at a budget stand for a second: engines look every few milliseconds."""
+
+_LOOKED: ContextVar[Iterator[int] | None] = ContextVar("looked", default=None)
+
+
+def _now() -> float:
+    looks = _LOOKED.get()
+    return time.monotonic() if looks is None else next(looks) / LOOKS
+
+
+@contextmanager
+def counting_looks() -> Iterator[None]:
+    """Let budgets end after so many looks at them, whatever the time: the same on every machine.
+
+    What never looks at its budget is not stopped by it then.
+    """
+    token = _LOOKED.set(count())
+    try:
+        yield
+    finally:
+        _LOOKED.reset(token)
+
+
+def is_counting_looks() -> bool:
+    """Whether budgets are of looks for now."""
+    return _LOOKED.get() is not None
 
 
 @final
@@ -24,20 +65,33 @@ __all__ = ["Answer", "Budget", "Engine", "Interrupted", "Measurer", "Problem"]
 class Budget:
     """What an engine may spend: wall-clock seconds from `start`, bytes of memory.
 
+    While looks are counted (`counting_looks`), seconds are so many looks at a budget instead.
+
     `progress` is told now and then how many squares were examined out of how many (or `None`);
     `narrowed`, the bounds between which a distance is known to lie.
     """
 
     seconds: float = 60.0
     memory: int = 1_000_000_000
-    start: float = field(default_factory=time.monotonic)
+    start: float = field(default_factory=_now)
     progress: Callable[[int, int | None], None] | None = None
     narrowed: Callable[[Number, Number], None] | None = None
 
     @property
     def left(self) -> float:
         """Seconds left, at least 0."""
-        return max(0.0, self.start + self.seconds - time.monotonic())
+        return max(0.0, self.seconds - self.used)
+
+    def charge(self, looks: int) -> None:
+        """Count what was done since the last look as so many looks, if these are counted: it took that long."""
+        counted = _LOOKED.get()
+        for _ in range(looks if counted is not None else 0):
+            next(counted)  # type: ignore[arg-type]  # none are counted else
+
+    @property
+    def used(self) -> float:
+        """Seconds since `start`."""
+        return _now() - self.start
 
     @property
     def spent(self) -> bool:

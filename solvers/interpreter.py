@@ -32,6 +32,7 @@ from tauomega.theory.defect import (
     Interchange,
     Joined,
     Joint,
+    LabelSettings,
     Law,
     Map,
     Max,
@@ -72,7 +73,7 @@ from .draws import draw_term, drawn_space
 from .engine import Budget, Problem
 from .graphs import graph_faults
 from .joint_laws import joint_law
-from .latents import Relabelling, relabelled, relabellings
+from .latents import Layers
 from .listing import listed_space
 from .metrics import law_distance, state_distance
 from .query_terms import Blocks, query_term
@@ -109,6 +110,7 @@ class Interpreter:
     _reads: dict[tuple[Value, ...], dict[str, Value] | None] = field(default_factory=dict)
     _tau_u: Mapping[str, Expression] | None = None
     _blocks: Blocks | None = None
+    _layers: Layers | None = None
 
     def value(self, defect: Defect, env: Environment) -> tuple[Number, Environment]:
         """The value of a defect, and the bindings at which it is attained.
@@ -250,11 +252,9 @@ class Interpreter:
                 found = self.term(swap, env)
                 assert isinstance(found, Swap)
                 return self.interchange(side, found)
-            case Relabelled(swap=swap, relabelling=name):
-                found, phi = self.term(swap, env), env[name]
-                assert isinstance(found, Swap)
-                assert isinstance(phi, Relabelling)
-                return relabelled(self.problem.claim, found, phi, self._run_below)
+            case Relabelled(context=context, labels=labels, relabelling=name):
+                where, setting = self.term(context, env), self.term(labels, env)
+                return self.layers.relabelled(where, setting, env[name])  # type: ignore[arg-type]  # by construction
             case Read(names=names, state=state):
                 values = self.term(state, env)
                 assert isinstance(values, dict)
@@ -275,6 +275,18 @@ class Interpreter:
         if self._blocks is None:
             self._blocks = Blocks(self.problem.claim, self.problem.facts, self.parameters)
         return self._blocks
+
+    @property
+    def layers(self) -> Layers:
+        """The hidden layers that the claim's sites form."""
+        if self._layers is None:
+            self._layers = Layers(
+                self.problem.claim,
+                lambda u, i: self.run(Side.LOW, u, i),
+                lambda u, j: self.run(Side.HIGH, self.high_context(u), j),
+                self.tick,
+            )
+        return self._layers
 
     def _image(self, hard: object) -> Intervention:
         assert isinstance(hard, Hard | Compound)
@@ -306,12 +318,6 @@ class Interpreter:
             own = {name: self.parameters[name] for name in model.parameters}
             self._runs[key] = model.run(as_context(model, context), intervention, parameters=own)
         return self._runs[key]
-
-    def _run_below(self, context: tuple[Value, ...]) -> dict[str, Value]:
-        return self.run(Side.LOW, context, NOTHING)
-
-    def _run_above(self, context: tuple[Value, ...]) -> dict[str, Value]:
-        return self.run(Side.HIGH, self.high_context(context), NOTHING)
 
     def _model(self, side: Side) -> SCM:
         claim = self.problem.claim
@@ -363,8 +369,9 @@ class Interpreter:
             case DrawnSettings() | InertSettings():
                 return drawn_space(self.blocks, space)
             case Relabellings():
-                claim, above = self.problem.claim, self._run_above
-                return relabellings(claim, self._run_below, above, self.tick)
+                return self.layers.relabellings()
+            case LabelSettings():
+                return self.layers.settings
             case ContextMaps() | OmegaMaps() | Models() | Swaps() | Exchanges():
                 return listed_space(self.problem, space, self.tick)
             case _:

@@ -15,7 +15,7 @@ from typing import Any, final
 
 from .bdd import BDD, Decided, checked_diagram, read_decided, work_on_diagrams
 from .bits import ONE, held
-from .child import Answered, Child, Outcome
+from .child import Answered, Child, Outcome, is_in_this_process
 from .deadline import disturbed, undisturbed
 from .engine import Answer, Budget, Problem
 from .least import least_in_child
@@ -26,7 +26,9 @@ __all__ = ["can_race", "raced"]
 
 
 def can_race() -> bool:
-    """Whether there are two processors to run on."""
+    """Whether there are two processors to run on, and children are wanted."""
+    if is_in_this_process():
+        return False
     return hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
 
 

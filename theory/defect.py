@@ -32,6 +32,7 @@ from .spaces import (
     Images,
     InertSettings,
     Interventions,
+    LabelSettings,
     Laws,
     Models,
     OmegaMaps,
@@ -112,6 +113,7 @@ __all__ = [
     "Interventions",
     "Joined",
     "Joint",
+    "LabelSettings",
     "Law",
     "Laws",
     "Map",
@@ -316,8 +318,10 @@ def mentions(defect: Defect, wanted: Map) -> bool:
                 pending.extend((context, intervention))
             case Image(map=applied, states=states):
                 pending.extend((applied, states))
-            case Base(swap=swap) | Interchange(swap=swap) | Relabelled(swap=swap):
+            case Base(swap=swap) | Interchange(swap=swap):
                 pending.append(swap)
+            case Relabelled(context=context, labels=labels):
+                pending.extend((context, labels))
             case Read(state=state):
                 pending.append(state)
             case _:

@@ -21,6 +21,7 @@ __all__ = [
     "Images",
     "InertSettings",
     "Interventions",
+    "LabelSettings",
     "Laws",
     "Models",
     "OmegaMaps",
@@ -144,10 +145,23 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Relabellings:
-    """Bijections φ of the values of the sites' variables to latents: a label for each site, and a rest.
+    r"""For each layer a bijection φ of its hidden states to latents: a label for each site, and a rest.
 
-    The hidden state of every run has the labels that the high-level run gives; every combination of labels of
-    runs with the rest of a run is the latent of some hidden state. What no interchange meets is left out.
+    The sites are in one layer, or in several: the levels of their graph, in which a site is before another if a
+    variable of it is an ancestor of one of the other; sites that reach each other are together. A hidden state
+    is what the variables of all sites of a layer are.
+
+    Under every setting of labels, the hidden state of each layer has the labels that the high-level model gives
+    there; every combination of `LabelSettings` with the rest of a run is the latent of
+    some hidden state. What no setting meets is left out.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSettings:
+    """Hard interventions above on variables with a site, at values that runs on inputs produce, again and again.
+
+    Values in runs on the contexts, in runs under such interventions, and so on; setting nothing is among them.
     """
 
 
@@ -203,6 +217,7 @@ Space = (
     | Preimages
     | Queries
     | Relabellings
+    | LabelSettings
     | Settings
     | States
     | FullStates

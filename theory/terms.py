@@ -133,9 +133,14 @@ class Interchange:
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """The hard intervention of a swap on a relabelled layer: labels of the sources, the rest of the base."""
+    """What a setting of labels is in relabelled layers: the hard intervention below, in a context.
 
-    swap: Term
+    Layer by layer the hidden state, as it is there by then, gets the labels that are set, and keeps the others and
+    its rest. Layers in which no label is set stay as they are.
+    """
+
+    context: Term
+    labels: Term
     relabelling: str
 
 

@@ -25,15 +25,15 @@ from tauomega.theory.kernel import (
     Expression,
     FiniteLaw,
     Kind,
-    Range,
     Reference,
     Value,
     complete,
 )
 from tauomega.theory.scm import SCM
 
+from .layered_claims import hidden_layer, hidden_layers
 from .questions import circuit_question
-from .quotients import Blocks, Domain, finite_domain, quotient_claim
+from .quotients import Blocks, finite_domain, quotient_claim
 from .random_claims import (
     broken,
     random_blocks,
@@ -304,34 +304,6 @@ def networks(rng: random.Random) -> Abstraction:
     return replace(claim, low=replace(low, semantics=rng.choice(SEMANTICS)))
 
 
-def hidden_layer(rng: random.Random) -> Abstraction:
-    """Two or three inputs, a hidden layer with states that no run reaches, and an algorithm with two inner bits."""
-    inputs = Range(0, rng.randint(1, 2))
-    top = rng.randint(1, 3)
-    table = {v: rng.randint(0, 1) for v in inputs}
-    x = Declaration("x", Kind.INPUT, inputs)
-
-    def column(name: str, domain: Domain) -> Declaration:
-        return Declaration(
-            name, Kind.ENDOGENOUS, domain, None, random_table(rng, [("x", inputs)], domain)
-        )
-
-    def solving(inner: Sequence[Declaration], parents: Sequence[tuple[str, Domain]]) -> SCM:
-        """The model with an output that solves the task, mostly, where the inner values allow it."""
-        rule = random_table(rng, parents, BOOL)
-        assert isinstance(rule, Case)
-        runs = {v: SCM(complete([x, *inner])).run({"x": v}) for v in inputs}
-        wanted = {tuple(run[n] for n, _ in parents): Constant(table[v]) for v, run in runs.items()}
-        rows = tuple((k, wanted.get(k, v) if rng.random() < 0.97 else v) for k, v in rule.rows)
-        out = Declaration("out", Kind.ENDOGENOUS, BOOL, None, Case(rule.arguments, rows))
-        return SCM(complete([x, *inner, out]))
-
-    second = Range(0, top)
-    low = solving([column("h", BOOL), column("k", second)], [("h", BOOL), ("k", second)])
-    high = solving([column("a", BOOL), column("b", BOOL)], [("a", BOOL), ("b", BOOL)])
-    return Abstraction(low, high, {"out": Reference("out")}, sites={"a": ("h",), "b": ("k",)})
-
-
 def linear(rng: random.Random) -> Abstraction:
     """Linear models: concretised ones, and those with a term added."""
     return random_linear_claim(rng, variables=2)
@@ -358,6 +330,7 @@ MAKERS: tuple[Maker, ...] = (
     boxed_network,
     networks,
     hidden_layer,
+    hidden_layers,
     linear,
     unnoticed,
 )

@@ -18,7 +18,7 @@ from typing import Any, final, get_args, get_type_hints
 from tauomega.solvers.checking import check
 from tauomega.solvers.child import in_this_process
 from tauomega.solvers.deciding_facts import decide_facts
-from tauomega.solvers.engine import Budget, Engine, Problem
+from tauomega.solvers.engine import Budget, Engine, Problem, counting_looks
 from tauomega.solvers.portfolio import engine_names, get_engine, refused
 from tauomega.solvers.problems import policies_of, problem_of
 from tauomega.solvers.reductions import reduced
@@ -155,7 +155,7 @@ def survey(kind: type[Definition], seed: int) -> dict[str, Counter[str]]:
     """Of so many claims of each maker, those of which each engine accepts a clause, if one such claim is decided."""
     found: dict[str, Counter[str]] = {}
     every = engines()
-    with in_this_process():
+    with in_this_process(), counting_looks():
         for maker in MAKERS:
             name = maker.__name__
             rng = random.Random(f"{kind.name}/{seed}/{name}")  # noqa: S311  # reproducible

@@ -10,7 +10,8 @@ plain Python (`readings/`). Where an engine accepts a definition on some claims 
 for that engine, until each pair of a definition and an engine has been compared with the literal interpreter
 so many times. On the same claims no proved implication may be violated. A definition that is added is drawn
 for without an edit; its reading is a function in a file of its own. With a journal, a run that was
-interrupted goes on.
+interrupted goes on. What is drawn, and what comes out, depends on the seed alone: budgets are of steps, not
+of seconds.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from typing import Any
 
 from tauomega.solvers.child import in_this_process
 from tauomega.solvers.distance import distance
-from tauomega.solvers.engine import Engine
+from tauomega.solvers.engine import Engine, counting_looks
 from tauomega.solvers.literal_only import is_quantitative
 from tauomega.solvers.portfolio import refused
 from tauomega.solvers.reductions import reduced
@@ -203,7 +204,8 @@ def entry(
         "violated": [],
     }
     try:
-        with in_this_process():  # a child costs more than one of these questions
+        # a child costs more than one of these questions, and a clock would make them depend on the machine
+        with in_this_process(), counting_looks():
             item = (
                 directed(kind, seed, number, engine, (makes or {})[engine])
                 if engine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from fractions import Fraction
@@ -138,7 +137,7 @@ def enumerate_all(
             if shown is not None:
                 shown(solution)
     evidence, reason = evidence_of(ending, budget)
-    run = Run((), time.monotonic() - budget.start)
+    run = Run((), budget.used)
     if solutions or before:
         return Found(question, tuple(solutions), sketch.size, evidence, reason, run)
     if evidence is not None:
@@ -202,7 +201,7 @@ def count_all(
     budget = Budget(timeout, progress=progress)
     question = _question(sketch, definition)
     found = counted(sketch, definition, budget, up_to_relabelling=up_to_relabelling)
-    run = Run((), time.monotonic() - budget.start)
+    run = Run((), budget.used)
     if isinstance(found, str):
         return Undecided(question, sketch.size, found, run)
     number, evidence = found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from tauomega.theory.definition import tau_u_policy
@@ -15,10 +14,9 @@ from tauomega.theory.kernel import Value, evaluate
 from tauomega.theory.policy import Scored, Sources, TauUPolicy
 from tauomega.theory.scm import SCM
 
-from .plain import Key, NotReadError, Plain, State, key, states, subsets
+from .plain import NotReadError, Plain, State, subsets
 
 if TYPE_CHECKING:
-    from tauomega.theory.definitions.distributed import Distributed
     from tauomega.theory.definitions.interchange_accuracy import InterchangeAccuracy
     from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBoxes
     from tauomega.theory.definitions.t_abstraction import TAbstraction
@@ -84,71 +82,6 @@ def interchange_accuracy(p: Plain, d: InterchangeAccuracy) -> Fraction:
         wrong += any(low[n] != high[n] for n in scored)
         total += 1
     return Fraction(wrong, total)
-
-
-def distributed(p: Plain, d: Distributed) -> Fraction | float:
-    """For some partition of the reached hidden states into rests, the spare ones match what is asked for.
-
-    What a latent asks for is an output in every base that has its rest, for each set of variables that makes the
-    base's labels those of the latent; matching is by augmenting paths.
-    """
-    (images,) = p.context_maps(tau_u_policy(p.claim, d.tau_u, TauUPolicy.INPUTS))
-    scored = InterchangeConsistency().scored_variables(p.claim)
-    nodes, layer = list(p.claim.sites), sorted({v for s in p.claim.sites.values() for v in s})
-    runs = list(zip(p.low_contexts, images, strict=True))
-    hidden = [key({v: p.run(p.low, u)[v] for v in layer}) for u, _ in runs]
-    labels = [tuple(p.run(p.high, w)[n] for n in nodes) for _, w in runs]
-    of_hidden = dict(zip(hidden, labels, strict=True))
-    if any(of_hidden[h] != v for h, v in zip(hidden, labels, strict=True)):
-        return inf
-    reached = list(of_hidden)
-    spare = [h for h in map(key, states(p.low, layer)) if h not in of_hidden]
-    combined = list(product(*(dict.fromkeys(v[k] for v in labels) for k in range(len(nodes)))))
-
-    def fits(h: Key, label: tuple[Value, ...], rest: int, rests: Mapping[Key, int]) -> bool:
-        wanted = dict(zip(nodes, label, strict=True))
-        for (u, w), own in zip(runs, hidden, strict=True):
-            if rests[own] != rest:
-                continue
-            low = p.seen(u, Hard.from_mapping(dict(h)))
-            there = dict(zip(nodes, of_hidden[own], strict=True))
-            options = [(True,) if wanted[n] != there[n] else (False, True) for n in nodes]
-            for chosen in product(*options):  # a variable may be set to the label that it has
-                taken = {n: wanted[n] for n, c in zip(nodes, chosen, strict=True) if c}
-                high = p.run(p.high, w, Hard.from_mapping(taken))
-                if any(low[n] != high[n] for n in scored):
-                    return False
-        return True
-
-    room = False
-    for numbers in product(range(len(reached)), repeat=len(reached)):
-        rests = dict(zip(reached, numbers, strict=True))
-        own = {(of_hidden[h], rests[h]): h for h in reached}
-        if len(own) < len(reached):
-            continue
-        asked = [(v, r) for v in combined for r in set(numbers)]
-        free = [latent for latent in asked if latent not in own]
-        room = room or len(free) <= len(spare)
-        options = {latent: [h for h in spare if fits(h, *latent, rests)] for latent in free}
-        if all(fits(h, *latent, rests) for latent, h in own.items()) and matched(options):
-            return ZERO
-    return ONE if room else inf
-
-
-def matched(options: Mapping[Any, Sequence[Key]]) -> bool:
-    """Whether each can have an option of its own."""
-    taken: dict[Key, Any] = {}
-
-    def place(item: Any, seen: set[Key]) -> bool:
-        for h in options[item]:
-            if h not in seen:
-                seen.add(h)
-                if h not in taken or place(taken[h], seen):
-                    taken[h] = item
-                    return True
-        return False
-
-    return all(place(item, set()) for item in options)
 
 
 # ---------------------------------------------------------------- boxes of inputs
@@ -280,7 +213,6 @@ def _onto(noise: Mapping[str, Form], roots: Sequence[str]) -> bool:
 READINGS = {
     "interchange": interchange,
     "interchange-accuracy": interchange_accuracy,
-    "distributed": distributed,
     "interchange-over-boxes": over_boxes,
     "t-abstraction": t_abstraction,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -81,6 +83,17 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert capsys.readouterr().out == whole
     assert asked[:2] == [1, 2]
     assert 0 not in asked
+
+
+def test_what_is_drawn_does_not_depend_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same seed, on a machine on which an hour passes between two looks at the clock."""
+    names = ("exact", "approximate", "distributed", "interchange-over-boxes")
+    places = [(find_definition(name), number) for name in names for number in (0, 1)]
+    entries = [twins.entry(kind, 8, number) for kind, number in places]
+    hours = count(0, 3600)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(hours)))
+    assert [twins.entry(kind, 8, number) for kind, number in places] == entries
+    assert any(e["held"] for e in entries), "implications are looked for, too"
 
 
 def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,87 @@ def test_each_assumption_is_needed(hidden: str, output: str) -> None:
     claim = load("room_enough").claim
     low = SCM.from_text(f"input x : 0..2\nh : 0..3 = {hidden}\nout : bool = {output}")
     assert check(replace(claim, low=low), Distributed()).name == "fails"
+
+
+# ---------------------------------------------------------------- several layers
+
+BITS = [(0, 0), (0, 1), (1, 0), (1, 1)]
+Coding = dict[tuple[int, int], tuple[int, int]]
+"""A bijection of the four states of two bits to a label and a rest."""
+
+
+def codings() -> Iterator[Coding]:
+    """All 24."""
+    for images in permutations(BITS):
+        yield dict(zip(BITS, images, strict=True))
+
+
+def fits(first: Coding, second: Coding, output: Callable[[int, int], int]) -> bool:
+    """Def. 7, of the models of `two_layers`: labels, and outputs under every setting of a and b."""
+    state, other = ({v: k for k, v in coding.items()} for coding in (first, second))
+    for (x, y), a, b in product(BITS, (None, 0, 1), (None, 0, 1)):
+        h = x ^ y, y
+        label, rest = first[h]
+        if label != x:
+            return False
+        if a is not None:
+            h = state[a, rest]
+        bit = (h[0] ^ h[1]) & h[1]
+        k = bit ^ h[1], h[1]
+        label, rest = second[k]
+        due = (x if a is None else a) & y
+        if label != due:
+            return False
+        if b is not None:
+            k = other[b, rest]
+        if output(*k) != (due if b is None else b):
+            return False
+    return True
+
+
+def test_both_layers_need_a_bijection_of_their_own() -> None:
+    """All 576 pairs: some fit, in none of them is a label one of the bits; without room for b = 1, y = 0 none fits."""
+    bits: list[Coding] = [{v: v for v in BITS}, {v: v[::-1] for v in BITS}]
+    found = [(f, s) for f, s in product(codings(), repeat=2) if fits(f, s, lambda p, q: p ^ q)]
+    assert found
+    assert not any(coding in bits for pair in found for coding in pair)
+    assert not any(fits(f, s, lambda p, q: (1 - p) & q) for f, s in product(codings(), repeat=2))
+    assert check(load("two_layers").claim, Distributed()).name == "holds"
+    assert check(load("two_layers_short").claim, Distributed()).name == "fails"
+
+
+def test_what_is_set_in_a_layer_reaches_the_next() -> None:
+    """Of a alone both examples hold; the layer of b is what is short."""
+    both, short = load("two_layers").claim, load("two_layers_short").claim
+    for claim in (both, short):
+        first = replace(claim, sites={"a": claim.sites["a"]})
+        assert check(first, Distributed()).name == "holds"
+    last = replace(short, sites={"b": short.sites["b"]})
+    assert check(last, Distributed()).name == "fails"
+
+
+@pytest.mark.parametrize(
+    ("rule", "verdict"), [("h", "holds"), ("x", "fails"), ("x and h", "fails")]
+)
+def test_a_label_must_be_right_where_an_earlier_layer_is_set(rule: str, verdict: str) -> None:
+    """The output is right however a and b are set; b follows a above, and k does not follow h if it is x.
+
+    Then they are in one layer; if k = x and h, in two, and k does not follow h upwards.
+    """
+    low = SCM.from_text(f"input x : bool\nh = x\nk = {rule}\nout = h")
+    high = SCM.from_text("input x : bool\na = x\nb = a\nout = a")
+    sites = {"a": ["h"], "b": ["k"]}
+    claim = Abstraction.from_text(low, high, {"out": "out"}, sites=sites)
+    assert check(claim, Distributed()).name == verdict
+
+
+def test_a_label_is_set_to_values_that_only_settings_give() -> None:
+    """b is 0 in every run, and 1 where a is set against x; only then is b set to 1, and the output wrong."""
+    low = SCM.from_text("input x : bool\nh = x\nk = h xor x\nout : bool = 0")
+    high = SCM.from_text("input x : bool\na = x\nb = a xor x\nout = b")
+    claim = Abstraction.from_text(low, high, {"out": "out"}, sites={"a": ["h"], "b": ["k"]})
+    assert check(claim, Distributed()).name == "fails"
+    assert check(replace(claim, sites={"b": ("k",)}), Distributed()).name == "holds"
 
 
 def test_sites_are_needed() -> None:
