@@ -130,13 +130,14 @@ class NetworkModel(Printed):
     def run_row(self, row: Sequence[Fraction], fixed: Mapping[str, Fraction]) -> dict[str, Value]:
         """The value of every unit (and feature) at any row of numbers, with some set, exactly.
 
-        Under `all-orders` it is what this machine's order computes, for the row as the format stores it.
+        Under `all-orders` and `ieee` it is what this machine computes, for the row as the format stores it.
         """
         meaning = parse_semantics(self.semantics)
-        if isinstance(meaning, AllOrders):
+        if isinstance(meaning, AllOrders | Ieee):
             from .boxes.rounded import RoundedNetwork
 
-            found = RoundedNetwork(self.network, meaning.dtype).run(row, fixed)
+            batch = meaning.batch if isinstance(meaning, Ieee) else 1
+            found = RoundedNetwork(self.network, meaning.dtype, batch).run(row, fixed)
             return {name: exact(value) for name, value in found.items()}
         layers = exact_layers(self.network, self.features)
         return {name: exact(value) for name, value in run_layers(layers, row, fixed).items()}

@@ -36,9 +36,11 @@ from tauomega.theory.kernel.product_network import ReluLayer
 
 from ..namespace import library_of, upwards
 
-__all__ = ["FALSE", "TRUE", "BatchedBounds", "known_of"]
+__all__ = ["FALSE", "TRUE", "BatchedBounds", "LayerBounds", "known_of"]
 
 Array = Any
+LayerBounds = Sequence[tuple[Array, Array]]
+"""Lower and upper bounds of every layer's sums, each of shape (boxes, units)."""
 TRUE, FALSE = 1, -1
 UNIT, INFLATE, LOST = 2.0**-53, 1.0 + 2.0**-30, 2.0**-990
 LEAST = 2.0**-900
@@ -118,7 +120,6 @@ class BatchedBounds:
             high = library.maximum(upper, slope * upper + 4 * UNIT * abs(upper))
         return lower, upper
 
-    @np.errstate(over="ignore", invalid="ignore")
     def bounds(self, low: Array, high: Array) -> tuple[Array, Array, Array]:
         """Bounds of the forms over boxes by lines (CROWN), and how strongly each input is felt.
 
@@ -130,10 +131,17 @@ class BatchedBounds:
             Lower and upper bounds, shape (boxes, forms); the factors of the inputs in the lower and
             upper linear bounds, shape (boxes, 2 · forms, inputs).
         """
+        layers, factors = self.layer_bounds(low, high)
+        return (*layers[-1], factors)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def layer_bounds(self, low: Array, high: Array) -> tuple[LayerBounds, Array]:
+        """Bounds by lines of every layer's sums, the forms last, and the factors of `bounds`."""
         library = library_of(low)
         size = library.maximum(abs(low), abs(high))
         lines: list[_Lines] = []
-        lower = upper = factors = low[:, :0]
+        found: list[tuple[Array, Array]] = []
+        factors = low[:, :0]
         lost = LOST * (1 + size.sum(axis=1))
         for k, (_, bias, weight_size, bias_size, slope) in enumerate(self._layers):
             before = lines[-1].size if lines else size
@@ -141,10 +149,11 @@ class BatchedBounds:
             lost = lost + LOST * total.sum(axis=1)
             least, factors = self._least(k, lines, low, high, size, total, lost)
             lower, upper = least[:, : len(bias)], -least[:, len(bias) :]
+            found.append((lower, upper))
             if k < len(self._layers) - 1:
                 lines.append(_lines(lower, upper, slope, total))
                 lost = lost + LOST * lines[-1].size.sum(axis=1)
-        return lower, upper, factors
+        return found, factors
 
     def _least(
         self,

@@ -12,9 +12,12 @@ from tauomega.theory.defect import BoxSwaps, Dist, Read, Sup
 from tauomega.theory.errors import InputError
 from tauomega.theory.verdict import INFINITE, Certified
 
+from ..graph.arithmetic import NotEvaluatedError
 from ..network_model import NetworkModel
-from ..precision.semantics import AllOrders, Real, parse_semantics
+from ..precision.semantics import Ieee, parse_semantics
 from .certifying import BoxClaim, Proof, Refutation, Settled
+from .grid_inputs import GridInputs
+from .rounded import RoundedNetwork
 
 __all__ = ["MEASURES", "RELU", "ReluEngine"]
 
@@ -29,7 +32,7 @@ BATCH_LOOKS = 60
 @final
 @dataclass(frozen=True, slots=True)
 class ReluEngine:
-    """Decides interchange claims over boxes about networks with (leaky) ReLUs, real or in all orders."""
+    """Decides interchange claims over boxes about networks with (leaky) ReLUs, real or on machines."""
 
     @property
     def name(self) -> str:
@@ -37,7 +40,7 @@ class ReluEngine:
         return "relu"
 
     def accepts(self, problem: Problem) -> str | None:
-        """Accepts interchanges over boxes, for real arithmetic or every order of summation in a format."""
+        """Accepts interchanges over boxes, under every semantics."""
         match problem.part.defect:
             case Sup(space=BoxSwaps(), body=Dist(left=Read())):
                 pass
@@ -46,8 +49,6 @@ class ReluEngine:
         model = problem.claim.low
         if not isinstance(model, NetworkModel):
             return "runs networks"
-        if not isinstance(parse_semantics(problem.semantics), Real | AllOrders):
-            return f"reasons about real numbers and all orders; {problem.semantics} is another semantics"
         if any(not 0 <= layer.activation.slope <= 1 for layer in model.network.layers):
             return "an activation with a slope outside [0, 1] is not convex"
         return None
@@ -59,9 +60,13 @@ class ReluEngine:
         """
         match problem.part.defect:
             case Sup(space=BoxSwaps() as space, body=Dist(left=Read(names=names))):
-                boxes = BoxClaim(problem.claim, space.radius, names, problem.tau_u)
+                pass
             case _:
                 raise AssertionError("accepts() admitted another shape")
+        try:
+            boxes = BoxClaim(problem.claim, space.radius, names, problem.tau_u)
+        except NotEvaluatedError as error:
+            return Answer(reason=str(error))
         chosen = list(boxes.subsets(space.depth))
         total = sum(len(boxes.points) ** (len(sites) + 1) for sites in chosen)
         if total > MOST_TUPLES:
@@ -100,7 +105,9 @@ def _answer(boxes: BoxClaim, settled: list[Settled], budget: Budget) -> Answer:
     if not total:
         raise InputError(["there is nothing to check: no context, or no site"])
     leaves = sum(proof.leaves for proof in proofs)
-    unchecked = "" if boxes.rounded is None else "the rounding radius"
+    unchecked = "the grid audit" if isinstance(boxes.rounded, GridInputs) else ""
+    if isinstance(boxes.rounded, RoundedNetwork):
+        unchecked = "the rounding radius"
     evidence = Certified("branch-and-bound tree", leaves, "leaves", _relied_on(boxes), unchecked)
     return Answer(ZERO, ZERO, total, total, evidence, measures=measures)
 
@@ -108,10 +115,20 @@ def _answer(boxes: BoxClaim, settled: list[Settled], budget: Budget) -> Answer:
 def _relied_on(boxes: BoxClaim) -> tuple[str, ...]:
     if boxes.rounded is None:
         return ()
+    if isinstance(boxes.rounded, GridInputs):
+        return (
+            f"the grid audit: for every input that is a {boxes.rounded.name}, the finest such grid, "
+            f"{boxes.rounded.audit}, so that no order of summation rounds; what holds for all real inputs holds there",
+        )
     form = boxes.rounded.form
+    meaning = parse_semantics(boxes.model.semantics)
+    implied = (
+        f"what holds for every order of summation in {form.name} holds for that of {meaning}",
+    )
     return (
+        *(implied if isinstance(meaning, Ieee) else ()),
         f"every leaf is clear of zero by more than the rounding radius in {form.name}, which is derived and "
-        "computed in bridge.boxes.rounded, not by the kernel",
+        "computed in bridge.boxes.radius, not by the kernel",
         f"assumed of the machine: {form.assumption}; no overflow, which was checked",
     )
 

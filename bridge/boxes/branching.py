@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tauomega.theory.kernel.halfspaces import Condition
 from tauomega.theory.kernel.relu_bounds import GRID, Interval
 
-from .batched_bounds import FALSE, TRUE, BatchedBounds, known_of
+from .batched_bounds import FALSE, TRUE, BatchedBounds, LayerBounds, known_of
 
 __all__ = ["Question", "Searched", "Tree", "search"]
 
@@ -33,14 +33,12 @@ class Question:
     """Does every point of a box meet every condition as required?
 
     `box` is a box over the grid that contains the true one; `inner` one that it contains, from which
-    points are taken (empty sides are allowed to meet in a point). `rounding` is how far, over the grid,
-    each form as a machine computes it may be from its real value; nothing where real numbers are meant.
+    points are taken (empty sides are allowed to meet in a point).
     """
 
     box: tuple[Interval, ...]
     inner: tuple[Interval, ...]
     required: tuple[bool, ...]
-    rounding: tuple[int, ...] = ()
 
 
 @final
@@ -96,6 +94,7 @@ def search(
     *,
     refutes: Callable[[int, tuple[int, ...]], bool],
     allowed: Callable[[Array, Array], Array] = lambda points, towards: points,
+    radius: Callable[[Array, Array, LayerBounds], Array] | None = None,
     most: int = 2_000_000,
     stop: Callable[[], bool] = lambda: False,
     told: Callable[[int], None] = lambda settled: None,
@@ -108,6 +107,8 @@ def search(
         questions: the boxes.
         refutes: the exact judge of a candidate: question, point over the grid.
         allowed: moves points over the grid towards others, to where a candidate may be.
+        radius: how far each form as a machine computes it may be from its real value over boxes, given their
+            corners and the bounds of every layer; without one, real numbers are meant.
         most: how many boxes may be bounded in all.
         stop: asked before every batch.
         told: how many questions are settled.
@@ -121,7 +122,6 @@ def search(
     owner: Array = np.arange(len(questions))
     node: Array = np.zeros(len(questions), dtype=np.int64)
     boxes = np.array([q.box for q in questions], dtype=np.int64)
-    rounding = np.array([q.rounding or (0,) for q in questions]) / 2.0**GRID
     examined = 0
     while len(owner) and examined < most and not stop():
         take = slice(max(0, len(owner) - BATCH), None)  # depth first: the newest boxes
@@ -132,8 +132,11 @@ def search(
         examined += len(mine)
         np.add.at(count, mine, 1)
         low, high = box[:, :, 0] / 2.0**GRID, box[:, :, 1] / 2.0**GRID
-        lower, upper, factors = network.bounds(low, high)
-        clear = SLACK * (1 + np.abs(lower) + np.abs(upper)) + rounding[mine]
+        layers, factors = network.layer_bounds(low, high)
+        lower, upper = layers[-1]
+        clear = SLACK * (1 + np.abs(lower) + np.abs(upper))
+        if radius is not None:
+            clear = clear + radius(low, high, layers)
         said = np.stack([known_of(c, lower - clear, upper + clear) for c in conditions], axis=1)
         proved = (said == wanted[mine]).all(axis=1)
         for q, n in zip(mine[proved], here[proved], strict=True):

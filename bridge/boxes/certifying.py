@@ -27,11 +27,13 @@ from tauomega.theory.scm import SCM
 
 from ..exact_layers import exact_layers, relu_layer, run_layers
 from ..network_model import NetworkModel
-from ..precision.semantics import AllOrders, parse_semantics
+from ..precision.semantics import AllOrders, ExactGrid, Ieee, parse_semantics
 from .batched_bounds import BatchedBounds
 from .branching import Question, Searched, Tree, search
 from .exact_leaves import proved_leaves
-from .rounded import RoundedNetwork, rounding_radius
+from .grid_inputs import GridInputs
+from .radius import RoundingRadius
+from .rounded import RoundedNetwork
 
 __all__ = ["BoxClaim", "Proof", "Refutation", "Settled", "Tuple"]
 
@@ -83,8 +85,9 @@ class BoxClaim:
         model: the network with the codes of its inputs.
         radius: how far an input may lie from its code, in each coordinate.
         scored: the high-level variables that are compared.
-        rounded: the network in the format of `all-orders`; `None` where real numbers are meant. A claim is
-            then about all inputs of the format in the boxes and all orders of summation.
+        rounded: the network in the format of `all-orders` or `ieee`, or the grid of inputs of `exact-grid`; `None`
+            where real numbers are meant. A claim is then about all inputs of the format (of the grid) in the boxes,
+            and all orders of summation.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class BoxClaim:
         Raises:
             InputError: a τ that reads more than outputs, or is no formula over affine comparisons;
                 an activation that is not convex; a box without a number of the format; all at once.
+            NotEvaluatedError: under `exact-grid`, sums may round on every grid of inputs.
         """
         assert isinstance(claim.low, NetworkModel)
         assert claim.high is not None
@@ -107,12 +111,17 @@ class BoxClaim:
         self.conditions: list[Condition] = []
         self._contexts = context_map(claim, tau_u)
         meaning = parse_semantics(self.model.semantics)
-        self.rounded = (
-            RoundedNetwork(self.model.network, meaning.dtype)
-            if isinstance(meaning, AllOrders)
-            else None
-        )
-        network = self.model.network if self.rounded is None else self.rounded.network
+        self.points: list[Point] = [tuple(c.values()) for c in claim.scm.contexts()]
+        self.rows = {point: self.model.row(point) for point in self.points}
+        self.rounded: RoundedNetwork | GridInputs | None = None
+        if isinstance(meaning, AllOrders | Ieee):
+            batch = meaning.batch if isinstance(meaning, Ieee) else 1
+            self.rounded = RoundedNetwork(self.model.network, meaning.dtype, batch)
+        if isinstance(meaning, ExactGrid):
+            self.rounded = GridInputs(self.model.network, list(self.rows.values()), radius)
+        network = self.model.network
+        if isinstance(self.rounded, RoundedNetwork):
+            network = self.rounded.network
         self.layers = exact_layers(network, self.model.features)
         outputs = set(self.layers[-1].names)
         faults = []
@@ -126,12 +135,10 @@ class BoxClaim:
                 faults.append(f"over boxes τ of {name!r} compares affine forms of outputs: {error}")
         read = {variable for factors, _ in self.forms for variable, _ in factors}
         faults += [f"over boxes τ reads outputs only, not {n!r}" for n in sorted(read - outputs)]
-        self.points: list[Point] = [tuple(c.values()) for c in claim.scm.contexts()]
-        self.rows = {point: self.model.row(point) for point in self.points}
         if self.rounded is not None:
             codes = sorted({x for row in self.rows.values() for x in row})
             faults += [
-                f"no {self.rounded.form.name} number lies within {radius} of the code {x}"
+                f"no {self.rounded.name} lies within {radius} of the code {x}"
                 for x in codes
                 if self.rounded.empty(x - radius, x + radius)
             ]
@@ -186,12 +193,18 @@ class BoxClaim:
             return self.refuted(where[number], self._rows_of(point))
 
         network = self._network(sites)
+        radius = self._radius(network)
+        questions = [self._question(t) for t in where]
+        if radius is not None:
+            for question in questions:
+                self._require_range(radius, question)
         return search(
             BatchedBounds(network),
             self.conditions,
-            [self._question(t, network) for t in where],
+            questions,
             refutes=refutes,
             allowed=self.rounded.allowed if self.rounded else lambda points, towards: points,
+            radius=None if radius is None else radius.over,
             most=most,
             stop=stop,
             told=told,
@@ -206,9 +219,10 @@ class BoxClaim:
     ) -> list[Settled]:
         """What becomes of the search's beliefs when every leaf of its trees is proved in integers."""
         network = self._network(sites)
+        radius = self._radius(network)
         integers = integer_layers([(layer.weight, layer.bias, layer.slope) for layer in network])
         return [
-            Settled(where, self._outcome(where, believed, network, integers, stop), believed.boxes)
+            Settled(where, self._outcome(where, believed, radius, integers, stop), believed.boxes)
             for where, believed in zip(self.tuples(sites), searched, strict=True)
         ]
 
@@ -220,7 +234,7 @@ class BoxClaim:
         self,
         where: Tuple,
         believed: Searched,
-        network: Sequence[ReluLayer],
+        radius: RoundingRadius | None,
         integers: Sequence[IntegerLayer],
         stop: Callable[[], bool],
     ) -> Proof | Refutation | None:
@@ -228,19 +242,19 @@ class BoxClaim:
             return Refutation(self._rows_of(believed.point))
         if believed.tree is None:
             return None
-        question = self._question(where, network)
+        question = self._question(where)
         leaves = proved_leaves(
             integers,
             self.conditions,
             question.required,
             question.box,
             believed.tree,
-            rounding=question.rounding,
+            radius=None if radius is None else radius.at,
             stop=stop,
         )
         return None if leaves is None else Proof(believed.tree, leaves)
 
-    def _question(self, where: Tuple, network: Sequence[ReluLayer]) -> Question:
+    def _question(self, where: Tuple) -> Question:
         centres = [
             x for point in (where.base, *(p for _, p in where.sources)) for x in self.rows[point]
         ]
@@ -249,8 +263,19 @@ class BoxClaim:
         inner = tuple((outward(low, low)[1], outward(high, high)[0]) for low, high in ends)
         wanted = self.expected(where)
         required = tuple(bool(wanted[name]) for name in self.scored)
-        rounding = rounding_radius(network, self.rounded.form, box) if self.rounded else ()
-        return Question(box, inner, required, rounding)
+        return Question(box, inner, required)
+
+    def _radius(self, network: Sequence[ReluLayer]) -> RoundingRadius | None:
+        if not isinstance(self.rounded, RoundedNetwork):
+            return None
+        return RoundingRadius(network, self.rounded.form)
+
+    @staticmethod
+    def _require_range(radius: RoundingRadius, question: Question) -> None:
+        try:
+            radius.at(question.box)
+        except OverflowError as error:
+            raise InputError([str(error)]) from error
 
     def _rows_of(self, point: tuple[int, ...]) -> Rows:
         width = len(self.layers[0].weight[0])

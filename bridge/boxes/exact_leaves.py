@@ -22,12 +22,12 @@ def proved_leaves(
     box: tuple[Interval, ...],
     tree: Tree,
     *,
-    rounding: Sequence[int] = (),
+    radius: Callable[[Sequence[Interval]], Sequence[int]] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> int | None:
     """How many leaves prove that every point of the box is as required; `None` if some does not.
 
-    With `rounding` every point reads as required even if each form is moved by so much, over the grid.
+    With a `radius` every point of a leaf reads as required even if each form is moved by so much, over the grid.
     A leaf that floating point believed and integers do not is halved further, in the tree.
     """
     pending = [(0, tuple(box), 0)]
@@ -42,8 +42,8 @@ def proved_leaves(
         if stop():
             return None
         bounds = bounds_over_box(layers, here)
-        if rounding:
-            bounds = [(a - r, b + r) for (a, b), r in zip(bounds, rounding, strict=True)]
+        if radius is not None:
+            bounds = [(a - r, b + r) for (a, b), r in zip(bounds, radius(here), strict=True)]
         if all(known(c, bounds) is r for c, r in zip(conditions, required, strict=True)):
             leaves += 1
             continue

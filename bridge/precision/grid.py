@@ -21,7 +21,7 @@ from typing import final
 
 from ..network import Network
 
-__all__ = ["GridAudit", "LayerAudit", "audit_grid"]
+__all__ = ["PRECISION", "GridAudit", "LayerAudit", "audit_grid", "audit_over"]
 
 PRECISION = {"float16": 11, "float32": 24, "float64": 53}
 LEAST = {"float16": -24, "float32": -149, "float64": -1074}
@@ -73,10 +73,21 @@ def audit_grid(network: Network, rows: Sequence[Sequence[Fraction]]) -> GridAudi
     Returns:
         the audit for the type of the weights, in which sums are then exact wherever they are accumulated.
     """
-    form = network.dtype
-    precision, least, largest = PRECISION[form], LEAST[form], LARGEST[form]
     scale = lcm(*(x.denominator for row in rows for x in row), 1)
     bound = [max(abs(row[j]) for row in rows) for j in range(network.inputs)]
+    return audit_over(network, scale, bound)
+
+
+def audit_over(network: Network, scale: int, bound: Sequence[Fraction]) -> GridAudit:
+    """Audit a network on all inputs that are multiples of 1/scale and no larger than a bound each.
+
+    Args:
+        network: the network.
+        scale: of the inputs; a grid only if it is a power of two.
+        bound: of the size of each input.
+    """
+    form = network.dtype
+    precision, least, largest = PRECISION[form], LEAST[form], LARGEST[form]
     faults: list[str] = []
     layers: list[LayerAudit] = []
     if scale & (scale - 1) or max(bound) * scale >= 2**precision:

@@ -25,7 +25,10 @@ class Real:
 @final
 @dataclass(frozen=True, slots=True)
 class ExactGrid:
-    """What every order of summation computes, where an audit proves that none of them rounds."""
+    """What every order of summation computes, where an audit proves that none of them rounds.
+
+    Over boxes: at the inputs of the finest dyadic grid for which it does.
+    """
 
     def __str__(self) -> str:
         return "exact-grid"
