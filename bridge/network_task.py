@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 from tauomega.theory.abstraction import LowModel
 from tauomega.theory.errors import Fault, InputError, Source
 from tauomega.theory.kernel import Domain, Expression, Scope, parse_expression
 from tauomega.theory.kernel.errors import nearest
-from tauomega.theory.kernel.parsing import Parser
 from tauomega.theory.scm import SCM
 from tauomega.theory.toml_source import Locate
 
@@ -19,6 +18,8 @@ from .captured_task import is_captured, read_captured
 from .coordinates import Coordinates
 from .exact_layers import feature_names
 from .feature_text import features_of
+from .graph.index_text import WrittenPart, fits, listed, nearest_part, read_index, shown_index
+from .graph.site_text import WHOLE
 from .network import Network
 from .network_model import NetworkModel
 
@@ -172,10 +173,13 @@ def parse_site(
     *,
     features: Mapping[int, Coordinates] | None = None,
 ) -> tuple[str, ...]:
-    """Read `layers.0[1]`, `layers.0[0:2]`, `layers.0[0, 2]` or `layers.0[:]`, `layers.0.features[…]`.
+    """Read `layers.0[1]`, `layers.0[0:2]`, `layers.0[0, 2]`, `layers.0[:]` or `layers.0.features[…]`.
+
+    The index is that of a captured network's value of shape (rows, units) (`graph.site_text`): `layers.0`,
+    `layers.0[:, 0:2]`, `layers.0[unit=0:2]` and `layers.0[(0, 2)]` are read too.
 
     Raises:
-        InputError: no such layer or unit, with what there is.
+        InputError: no such layer or unit, with what there is and the nearest site.
     """
     where = source or Source("site")
     hidden = {f"layers.{k}": network.unit_names(k) for k in range(len(network.layers) - 1)}
@@ -185,37 +189,38 @@ def parse_site(
     }
     for k, coordinates in (features or {}).items():
         known[f"layers.{k}.features"] = feature_names(k, coordinates.width)
-    parser: Any = Parser(text, where, network=True)
-    token = parser.name("a layer such as layers.0")
-    if token.text not in known:
+
+    def refused(message: str, span: tuple[int, int]) -> InputError:
+        return InputError([Fault(message, text, span, where)])
+
+    whole = (0, len(text))
+    found = WHOLE.fullmatch(text)
+    if found is None:
+        raise refused("a site is a layer and its units, such as layers.0[0:2]", whole)
+    layer, span = found[1], found.span(1)
+    if layer not in known:
         last = f"layers.{len(network.layers) - 1}"
-        hint = (
-            "; the last layer is called output"
-            if token.text == last
-            else nearest(token.text, known)
-        )
-        listed = ", ".join(known)
-        parser.fail(f"no layer {token.text!r}; there are: {listed}{hint}", token.span)
-    units = known[token.text]
-    parser.expect("[", "the layer")
-    chosen: list[int] = []
-    while True:
-        start = parser.token
-        low = parser.integer("a unit") if not parser.peek(":") else None
-        if parser.accept(":"):
-            stop = len(units) if parser.peek("]") or parser.peek(",") else parser.integer("the end")
-            span = range(low or 0, stop)
-        else:
-            assert low is not None
-            span = range(low, low + 1)
-        if not span or span.start < 0 or span.stop > len(units):
-            parser.fail(f"{token.text} has units 0 to {len(units) - 1}", start.span)
-        chosen += span
-        if not parser.accept(","):
-            break
-    parser.expect("]", "the units")
-    if parser.token.kind != "end":
-        parser.fail("the site should end here")
+        ours = layer == last
+        hint = "; the last layer is called output" if ours else nearest(layer, known)
+        raise refused(f"no layer {layer!r}; there are: {', '.join(known)}{hint}", span)
+    units = known[layer]
+    if found[2] is None:
+        return units
+    try:
+        parts = read_index(found[2])
+    except InputError as error:
+        shape = f"{layer} has units 0 to {len(units) - 1}"
+        raise refused(f"{error.faults[0].message}; {shape}", found.span(2)) from None
+    if len(parts) > 1 and parts[0] == WrittenPart("", slice(None)):
+        parts = parts[1:]  # the rows
+    axes = [part.axis for part in parts if part.axis not in ("", "unit")]
+    if axes:
+        raise refused(f"no axis {axes[0]!r}; a layer has the axis unit", found.span(2))
+    if not all(fits(part.part, len(units)) for part in parts):
+        near = shown_index([nearest_part(part.part, len(units)) for part in parts])
+        message = f"{layer} has units 0 to {len(units) - 1}; write {layer}[{near}]"
+        raise refused(message, found.span(2))
+    chosen = [k for part in parts for k in listed(part.part, len(units))]
     if len(set(chosen)) < len(chosen):
-        parser.fail("a unit is listed twice", (0, len(text)))
+        raise refused("a unit is listed twice", whole)
     return tuple(units[j] for j in chosen)

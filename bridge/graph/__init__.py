@@ -10,7 +10,8 @@ read. Everything else is a function of it:
 | `screening` | what is wrong with a module or with example inputs before anything is captured |
 | `network` | the graph: names of values by module path, networkx, descendants |
 | `sites` | `Slice`, `Subspace`, `Featurizer`: the part of a value that an interchange sets |
-| `site_text` | sites by name: `transformer.h.1.mlp[:, 3, :16]` |
+| `site_text`, `index_text` | sites by name: `transformer.h.1.mlp[:, 3, :16]`, or `[position=3, unit=:16]` |
+| `axes` | what the dimensions of a value run over: rows, heads, positions, units |
 | `positions` | where the positions of a sequence lie in every value, followed through the operations |
 | `replay` | runs, patched runs of the descendants only, and path patching |
 | `site_check` | what must hold of a site before anything is claimed about it |

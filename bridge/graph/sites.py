@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Protocol, final
 
 from tauomega.theory.errors import InputError
 
+from .index_text import fits
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -197,16 +199,13 @@ def index_fault(node: Node, index: tuple[slice | int | tuple[int, ...], ...]) ->
         return "at most one dimension is given as a list of positions"
     for number, (part, size) in enumerate(zip(index, node.shape, strict=False)):
         if number == node.rows and part != slice(None):
-            return f"dimension {number} runs over the rows, which a site does not choose: write ':'"
+            return f"dimension {number} runs over the rows, which a site does not choose"
         if not isinstance(size, int) or part == slice(None):
             continue
-        places = [part] if isinstance(part, int) else part
-        if isinstance(places, slice):
-            places = list(range(places.start or 0, size if places.stop is None else places.stop))
-        if not places or not all(0 <= place < size for place in places):
+        if not fits(part, size):
             return (
                 f"dimension {number} has positions 0 to {size - 1}; the value has shape ({shown})"
             )
-        if len(set(places)) < len(places):
+        if isinstance(part, tuple) and len(set(part)) < len(part):
             return f"dimension {number} lists a position twice"
     return ""

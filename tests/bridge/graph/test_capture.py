@@ -186,12 +186,17 @@ def test_a_wrong_site_is_refused_in_words(case: Any) -> None:
     graph = case("gpt2").graph
     messages = {
         "transformer.h.2[:, 3]": "no value 'transformer.h.2'; did you mean 'transformer.h.1'?",
-        "transformer.h.0[3]": "transformer.h.0[3]: dimension 0 runs over the rows, which a site does not choose: write ':'",
-        "transformer.h.0[:, 6]": "transformer.h.0[:, 6]: dimension 1 has positions 0 to 5; the value has shape (batch, 6, 16)",
-        "transformer.h.0[:, 3, 4:4]": "transformer.h.0[:, 3, 4:4]: dimension 2 has positions 0 to 15; the value has shape (batch, 6, 16)",
-        "transformer.h.0[:, 3, 2, 1]": "transformer.h.0[:, 3, 2, 1]: 4 dimensions are indexed; the value has shape (batch, 6, 16)",
-        "transformer.h.0[:, x]": "transformer.h.0[:, x]: 'x' is no index; write :, 3, 0:16 or (0, 2) for a dimension",
-        "transformer.h.0[:, (1, 1)]": "transformer.h.0[:, (1, 1)]: dimension 1 lists a position twice",
+        "transformer.h.0[3]": "transformer.h.0[3]: dimension 0 runs over the rows, which a site does not choose; write transformer.h.0[:, 3]",
+        "transformer.h.0[:, 6]": "transformer.h.0[:, 6]: dimension 1 has positions 0 to 5; the value has shape (batch, 6, 16); write transformer.h.0[:, 5]",
+        "transformer.h.0[:, 2:999999999]": "transformer.h.0[:, 2:999999999]: dimension 1 has positions 0 to 5; the value has shape (batch, 6, 16); write transformer.h.0[:, 2:6]",
+        "transformer.h.0[:, 3, 4:4]": "transformer.h.0[:, 3, 4:4]: dimension 2 has positions 0 to 15; the value has shape (batch, 6, 16); write transformer.h.0[:, 3, 4:5]",
+        "transformer.h.0[:, 3, 2, 1]": "transformer.h.0[:, 3, 2, 1]: 4 dimensions are indexed; the value has shape (batch, 6, 16); write transformer.h.0[:, 3, 2]",
+        "transformer.h.0[:, x]": "transformer.h.0[:, x]: 'x' is no index; write :, 3, 0:16 or (0, 2) for a dimension; the value has shape (batch, 6, 16)",
+        "transformer.h.0[:, -1]": "transformer.h.0[:, -1]: '-1' is no index; write :, 3, 0:16 or (0, 2) for a dimension; positions count from 0; the value has shape (batch, 6, 16)",
+        "transformer.h.0[head=1]": "transformer.h.0[head=1]: no axis 'head'; the value has shape (batch, 6, 16), and axes position, unit",
+        "transformer.h.0[positon=1, 3]": "transformer.h.0[positon=1, 3]: no axis 'positon'; did you mean 'position'?; the value has shape (batch, 6, 16), and axes position, unit\ntransformer.h.0[positon=1, 3]: name the axis of every part, or of none; the value has shape (batch, 6, 16), and axes position, unit",
+        "transformer.h.0[unit=1, unit=2]": "transformer.h.0[unit=1, unit=2]: the axis 'unit' is given twice",
+        "transformer.h.0[:, (1, 1)]": "transformer.h.0[:, (1, 1)]: dimension 1 lists a position twice; write transformer.h.0[:, (1)]",
         "a b": "'a b' is no site; write a name and an index, such as layers.0[:, 3]",
         "transformer/unsqueeze.0[:]": "transformer/unsqueeze.0[:]: this value does not depend on the rows, so it carries nothing",
     }
