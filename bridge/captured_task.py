@@ -118,10 +118,23 @@ def read_captured(
             own = replace(meaning, dtype=str(dtype).removeprefix("torch."))
             raise InputError([f"the weights are {dtype}, not {meaning.dtype}; write {own}"])
         tensor = rows_of(columns, domains, torch.int64 if kinds == ["tokens"] else dtype)
-        network = capture(module, tensor[:2])
+        try:
+            network = capture(module, tensor[:2])
+        except InputError as error:
+            raise InputError([*error.faults, _what_was_read(kinds[0], tensor)]) from error
         _run_once(network, tensor)
         inputs = InputTable(domains, [tensor])
         return CapturedModel(network, inputs, chosen, tuple(outputs), str(meaning), module)
+
+
+def _what_was_read(kind: str, tensor: Tensor) -> str:
+    """The rows in words: a network that cannot run on them may read something else, fewer, or smaller ones."""
+    other = {"tokens": "values", "values": "tokens"}[kind]
+    low, high = tensor.min().item(), tensor.max().item()
+    return (
+        f"it was given rows of {tensor.shape[1]} {kind}, from {low} to {high}; a network that reads {other} has "
+        f"{other} = […] in [low]"
+    )
 
 
 def _run_once(network: CapturedNetwork, tensor: Tensor) -> None:

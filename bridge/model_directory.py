@@ -19,7 +19,7 @@ from tauomega.theory.errors import InputError, MissingDependencyError
 from tauomega.theory.kernel.errors import nearest
 
 from .network import Network, network_of_tensors
-from .safetensors_file import check_safetensors, read_safetensors
+from .safetensors_file import Stored, check_safetensors, read_safetensors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -30,6 +30,13 @@ CONFIG, WEIGHTS = "config.json", "model.safetensors"
 LARGEST = 1_000_000
 LARGEST_NUMBER = 2**24
 _LAYERS = ("num_hidden_layers", "num_layers", "num_encoder_layers", "num_decoder_layers")
+_HELD_BY = {
+    "F16": ("float16", "float32", "float64"),
+    "BF16": ("bfloat16", "float32", "float64"),
+    "F32": ("float32", "float64"),
+    "F64": ("float64",),
+}
+"""Type in a file -> the types that hold each of its numbers; whole numbers are quantised weights, which are none."""
 _PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 _KEYS = ("layers", "activation", "negative_slope", "output_activation")
 _ALIASES = {"hidden_act": "activation", "hidden_sizes": "layers"}
@@ -103,8 +110,8 @@ def module_from_directory(directory: Path) -> nn.Module:
         raise InputError(
             [f"{directory / CONFIG}: architectures names {name!r}, no model that transformers has"]
         )
-    shapes = check_safetensors(directory / WEIGHTS)
-    faults = list(_size_faults(kind, config, shapes))
+    stored = check_safetensors(directory / WEIGHTS)
+    faults = list(_size_faults(kind, config, {name: t.shape for name, t in stored.items()}))
     if faults:
         raise InputError([f"{directory / CONFIG}: {fault}" for fault in faults])
     module, loaded = _quietly(
@@ -126,10 +133,30 @@ def module_from_directory(directory: Path) -> nn.Module:
         )
         if loaded.get(key)
     ]
+    faults += [f"{directory / WEIGHTS}: {fault}" for fault in _type_faults(module, stored)]
     if faults:
         raise InputError(faults)
     made: nn.Module = module.eval()
     return made
+
+
+def _type_faults(module: Any, stored: Mapping[str, Stored]) -> Iterator[str]:
+    """Weights that loading has rounded: the module is then not what the file says."""
+    held = module.state_dict()
+    rounded: dict[tuple[str, str], list[str]] = {}
+    for name, tensor in stored.items():
+        own = held.get(name, held.get(f"{getattr(module, 'base_model_prefix', '')}.{name}"))
+        if own is None or not own.is_floating_point():
+            continue
+        dtype = str(own.dtype).removeprefix("torch.")
+        if dtype not in _HELD_BY.get(tensor.dtype, ()):
+            rounded.setdefault((tensor.dtype, dtype), []).append(name)
+    for (dtype, loaded), names in rounded.items():
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        yield (
+            f"{names[0]}{more}: stored as {dtype}, and loaded as {loaded}, which is not the same network; save all "
+            f"weights in one type and name it as dtype in {CONFIG}"
+        )
 
 
 def _quietly(load: Callable[[], Any]) -> Any:

@@ -6,15 +6,16 @@ import hashlib
 import itertools
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
-__all__ = ["check_safetensors", "read_safetensors"]
+__all__ = ["Stored", "check_safetensors", "read_safetensors"]
 
 Array = npt.NDArray[Any]
 LARGEST, LARGEST_MODEL, HEADER = 1_000_000_000, 100_000_000_000, 1_000_000
@@ -49,19 +50,28 @@ def read_safetensors(path: Path, *, sha256: str | None = None) -> dict[str, Arra
     return found
 
 
-def check_safetensors(path: Path, *, largest: int = LARGEST_MODEL) -> dict[str, tuple[int, ...]]:
+@final
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A tensor of a file: its type, such as `F32`, and its shape."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+def check_safetensors(path: Path, *, largest: int = LARGEST_MODEL) -> dict[str, Stored]:
     """Refuse a file that is no well-formed safetensors file, reading its header alone.
 
     What another library is about to load is checked by this first.
 
     Returns:
-        the shape of each tensor.
+        the type and the shape of each tensor.
 
     Raises:
         InputError: as `read_safetensors`, for files of at most `largest` bytes and all their types.
     """
     entries, _ = _checked(path, largest, tuple(_SIZES))
-    return {name: tuple(entry["shape"]) for name, entry in entries.items()}
+    return {name: Stored(e["dtype"], tuple(e["shape"])) for name, e in entries.items()}
 
 
 def _checked(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Interval", "certified", "evaluate_graph", "exact_values", "interval_of", "terms_of"]
 
 Array = npt.NDArray[Any]
-_CASTS = ("to", "_to_copy")
+_CASTS = ("to", "_to_copy", "type_as")
 _FILLS = ("value", "fill_value", "self", "other")
 LARGEST_PRECISION = 4096
 LARGEST_EXPONENT = 2**16

@@ -53,7 +53,7 @@ _NAMES = {
         "alias cat chunk clone contiguous detach diagonal dropout embedding expand expand_as "
         "flatten flip gather getitem index index_select lift_fresh_copy movedim narrow permute "
         "pixel_shuffle repeat repeat_interleave reshape roll select slice split "
-        "split_with_sizes squeeze stack swapaxes t to _to_copy transpose tril triu unbind unflatten "
+        "split_with_sizes squeeze stack swapaxes t to _to_copy type_as transpose tril triu unbind unflatten "
         "unfold unsqueeze view view_as zeros_like ones_like full_like pad constant_pad_nd "
         "masked_fill where zeros ones full new_zeros new_ones scalar_tensor"
     ),

@@ -102,6 +102,14 @@ def _mean(own: Arithmetic, given: Arguments) -> Array:
     return total * _number(own, Fraction(1, count))  # type: ignore[no-any-return]
 
 
+def _cumsum(own: Arithmetic, given: Arguments) -> Array:
+    moved = np.moveaxis(given["self"], given["dim"], 0)
+    found = [moved[0]]
+    for part in moved[1:]:
+        found.append(found[-1] + part)
+    return np.moveaxis(np.stack(found), 0, given["dim"])
+
+
 def _conv(own: Arithmetic, given: Arguments) -> Array:
     x, weight, bias = given["input"], given["weight"], given.get("bias")
     rank, groups = weight.ndim - 2, given.get("groups", 1)
@@ -357,6 +365,7 @@ RULES: dict[str, Rule] = {
     "matmul": lambda own, g: g["self"] @ g["other"],
     "sum": lambda own, g: _total(own, g["self"], _axes(g, g["self"]), keep=g.get("keepdim", False)),
     "mean": _mean,
+    "cumsum": _cumsum,
     "conv1d": _conv,
     "conv2d": _conv,
     "conv3d": _conv,

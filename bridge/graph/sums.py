@@ -88,6 +88,7 @@ SUMS: Mapping[str, SumShape] = {
     "bmm": SumShape(_inner("self", -1), ("self", "mat2")),
     "matmul": SumShape(_inner("self", -1), ("self", "other")),
     "sum": SumShape(_over_axes, ("self",)),
+    "cumsum": SumShape(lambda given: int(given["self"].shape[given["dim"]]), ("self",)),
     "mean": SumShape(_over_axes, ("self",), (), _over_axes),
     "conv1d": _CONV,
     "conv2d": _CONV,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -317,6 +318,92 @@ def test_a_hostile_file_of_weights_is_refused_before_anything_is_loaded(
     (tiny / "config.json").write_bytes((folder / "tiny" / "config.json").read_bytes())
     (tiny / "model.safetensors").write_bytes(struct.pack("<Q", 2**60))
     assert "is no safetensors file" in faults(written(tmp_path, "task"))
+
+
+def broken(folder: Path, place: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """A copy of the network's directory with other weights, and its task."""
+    from safetensors.torch import load_file, save_file
+
+    (place / "tiny").mkdir()
+    (place / "tiny" / "config.json").write_bytes((folder / "tiny" / "config.json").read_bytes())
+    tensors = load_file(folder / "tiny" / "model.safetensors")
+    change(tensors)
+    save_file(tensors, place / "tiny" / "model.safetensors", metadata={"format": "pt"})
+    return written(place, "task", ("ieee(float32, cpu, batch=1)", "real"))
+
+
+WEIGHT = "transformer.h.0.mlp.c_fc.weight"
+
+
+def _nan(tensors: dict[str, Any]) -> None:
+    tensors[WEIGHT][0, 0] = float("nan")
+
+
+def _wider(tensors: dict[str, Any]) -> None:
+    tensors[WEIGHT] = tensors[WEIGHT].double()
+
+
+def _quantised(tensors: dict[str, Any]) -> None:
+    tensors[WEIGHT] = (tensors[WEIGHT] * 100).to(torch.int8)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_nan, f"the parameter {WEIGHT}[0, 0] is nan; weights are finite numbers"),
+        (_wider, f"{WEIGHT}: stored as F64, and loaded as float32, which is not the same network"),
+        (_quantised, f"{WEIGHT}: stored as I8, and loaded as float32"),
+    ],
+)
+def test_weights_that_are_no_weights_of_the_network_are_refused_by_the_command(
+    folder: Path,
+    tmp_path: Path,
+    change: Callable[[dict[str, Any]], None],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = broken(folder, tmp_path, change)
+    for more in ((), ("--semantics", "all")):
+        assert main(["check", str(path), *more]) == ExitCode.BAD_INPUT
+        said = capsys.readouterr()
+        assert message in said.err
+        assert said.out == ""
+
+
+def test_numbers_that_a_wider_type_holds_are_the_same_network(folder: Path, tmp_path: Path) -> None:
+    def narrow(tensors: dict[str, Any]) -> None:
+        tensors[WEIGHT] = tensors[WEIGHT].half()
+
+    found = load(broken(folder, tmp_path, narrow)).claim.low
+    assert isinstance(found, CapturedModel)
+    held = [t for t in found.network.constants.values() if t.shape == (16, 64)]
+    assert all(t.dtype == torch.float32 for t in held)
+    assert any(torch.equal(t, t.half().float()) for t in held)
+
+
+def test_dropout_is_off_whatever_the_configuration_says(folder: Path, tmp_path: Path) -> None:
+    path = broken(folder, tmp_path, lambda tensors: None)
+    config = json.loads((tmp_path / "tiny" / "config.json").read_text())
+    noisy = {**config, "resid_pdrop": 0.9, "embd_pdrop": 0.9, "attn_pdrop": 0.9}
+    (tmp_path / "tiny" / "config.json").write_text(json.dumps(noisy))
+    text = path.read_text().replace('"real"', '"ieee(float32, cpu, batch=1)"')
+    path.write_text(text)
+    assert load(path).claim.scm.program == load(written(folder, "quiet")).claim.scm.program
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("tokens = [", "values = [", "it was given rows of 3 values, from 0.0 to 5.0; a network that reads tokens"),
+        ('"5"]', '"5", "1", "1"]', "it was given rows of 5 tokens, from 0 to 5"),
+        ("h.0[:, 0]", "h.0[:, 0, 99]", "write transformer.h.0[:, 0, 15]"),
+        ("h.0[:, 0]", "h.0[position=7]", "write transformer.h.0[:, 2]"),
+    ],
+)  # fmt: skip
+def test_what_a_network_cannot_read_is_said_with_what_it_was_given(
+    folder: Path, old: str, new: str, message: str
+) -> None:
+    assert message in faults(written(folder, "unread", (old, new)))
 
 
 def test_what_is_written_is_what_the_network_reads() -> None:

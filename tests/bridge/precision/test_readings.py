@@ -402,6 +402,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "matmul": {"self": ones(4, 2, 5), "other": ones(4, 5, 3)},
     "sum": {"self": ones(2, 3, 4), "dim": [1, 2]},
     "mean": {"self": ones(2, 3, 4), "dim": [-1]},
+    "cumsum": {"self": ones(2, 3, 4), "dim": 1},
     "conv1d": {"input": ones(1, 4, 6), "weight": ones(2, 2, 3), "bias": ones(2), "groups": 2},
     "conv2d": {"input": ones(1, 2, 4, 4), "weight": ones(3, 2, 2, 2), "bias": None},
     "conv3d": {"input": ones(1, 1, 3, 3, 3), "weight": ones(1, 1, 2, 2, 2)},
