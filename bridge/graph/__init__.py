@@ -15,7 +15,8 @@ read. Everything else is a function of it:
 | `positions` | where the positions of a sequence lie in every value, followed through the operations |
 | `replay` | runs, patched runs of the descendants only, and path patching |
 | `site_check` | what must hold of a site before anything is claimed about it |
-| `arithmetic`, `rules`, `evaluation` | exact values, certified balls, interval bounds, terms for solvers |
+| `arithmetic`, `evaluation` | exact values, certified balls, interval bounds, terms for solvers |
+| `rules`, `window_rules`, `rule_parts`, `sums` | what each operation does with numbers; which are sums of products |
 | `affine`, `curves`, `linear_bounds` | linear bounds over boxes of inputs, rounded outward |
 | `mlp` | perceptrons (`bridge.network`) as graphs and back |
 
