@@ -147,6 +147,10 @@ class Network(Printed):
         Raises:
             InputError: parts of another kind are refused by name; training-mode dropout too.
         """
+        if not hasattr(module, "named_modules"):
+            raise InputError(
+                [f"{type(module).__name__} is given, not a torch.nn.Module: build the module first"]
+            )
         if example_inputs is not None:
             from .graph.capture import capture
 

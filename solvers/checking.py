@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.asking import asked_claim, asked_definition, asked_engines
 from tauomega.theory.counterexample import Counterexample, Gap, GraphGap
 from tauomega.theory.defect import (
     BoxSwaps,
@@ -57,10 +58,10 @@ __all__ = ["check", "weakest"]
 
 def check(
     claim: Abstraction,
-    definition: Definition,
+    definition: Definition | str,
     *,
     timeout: float = 60.0,
-    engines: Sequence[str] | None = None,
+    engines: Sequence[str] | str | None = None,
     at_most: Fraction | int = 0,
     progress: Callable[[int, int | None], None] | None = None,
     narrowed: Callable[[Number, Number], None] | None = None,
@@ -71,7 +72,7 @@ def check(
 
     Args:
         claim: the two models and the maps between them.
-        definition: the notion, with its parameters.
+        definition: the notion, with its parameters; or its name, with the defaults.
         timeout: wall-clock seconds for everything.
         engines: names of the engines to ask, all that are named being compared; by default the
             first in the dispatch order that decides.
@@ -102,7 +103,10 @@ def check(
         >>> check(claim, Constructive()).name
         'holds'
     """
-    verdict = _check(claim, definition, timeout, engines, at_most, progress, narrowed)
+    claim, definition = asked_claim(claim), asked_definition(definition)
+    verdict = _check(
+        claim, definition, timeout, asked_engines(engines), at_most, progress, narrowed
+    )
     if draws is None or not isinstance(verdict, Unknown):
         return verdict
     from .estimating import attempted

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import ClassVar, final
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.asking import asked_claim, asked_definition
 from tauomega.theory.defect import Couplings, Defect, Inf, Sup, clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
@@ -96,7 +97,7 @@ class MeasuringInterrupted(KeyboardInterrupt):
 
 def distance(
     claim: Abstraction,
-    definition: Definition,
+    definition: Definition | str,
     *,
     timeout: float = 60.0,
     progress: Callable[[int, int | None], None] | None = None,
@@ -132,6 +133,7 @@ def distance(
         >>> distance(claim, Probabilistic(metric=Metric.TV)).value
         Fraction(1, 6)
     """
+    claim, definition = asked_claim(claim), asked_definition(definition)
     found = _exactly(claim, definition, timeout, progress, narrowed)
     if found.value is not None or draws is None:
         return found

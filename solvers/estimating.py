@@ -10,6 +10,7 @@ from math import ceil, floor, log, sqrt
 from typing import final
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.asking import asked_claim, asked_definition
 from tauomega.theory.defect import (
     Average,
     Defect,
@@ -50,7 +51,7 @@ Environment = dict[str, object]
 
 def estimate(
     claim: Abstraction,
-    definition: Definition,
+    definition: Definition | str,
     *,
     draws: int,
     seed: int,
@@ -83,6 +84,7 @@ def estimate(
         >>> found.lo <= Fraction(1, 4) <= found.hi
         True
     """
+    claim, definition = asked_claim(claim), asked_definition(definition)
     if not 1 <= draws <= MOST_DRAWS:
         raise InputError([f"{draws} draws: give a number from 1 to {MOST_DRAWS:,}"])
     if claim.scm.parameters or (claim.high is not None and claim.high.parameters):

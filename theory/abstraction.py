@@ -51,6 +51,23 @@ class ReadsRows(Protocol):
         ...
 
 
+def require_models(low: object, high: object) -> None:
+    """Nothing, if these are models.
+
+    Raises:
+        InputError: one of them is something else; what to write.
+    """
+    write = "write SCM.from_text(…)"
+    faults = []
+    if not hasattr(low, "as_scm"):
+        more = f"{write}, or Network.from_module(…).as_model(…)"
+        faults.append(f"the low-level model is a {type(low).__name__}; {more}")
+    if not (high is None or isinstance(high, SCM)):
+        faults.append(f"the high-level model is a {type(high).__name__}; {write}")
+    if faults:
+        raise InputError(faults)
+
+
 Site = tuple[str, ...]
 """The low-level variables that together realise one high-level variable."""
 
@@ -112,6 +129,7 @@ class Abstraction(Readable):
     scm: SCM = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        require_models(self.low, self.high)
         object.__setattr__(self, "scm", self.low.as_scm())
         faults = list(self._faults())
         if faults:
@@ -149,6 +167,7 @@ class Abstraction(Readable):
             >>> Abstraction.from_text(low, high, {"Y": "X1 and X2"}).tau_text
             {'Y': 'X1 and X2'}
         """
+        require_models(low, high)
         scm = low.as_scm()
         network = not isinstance(low, SCM)
         scope = replace(scm.scope, network=network)

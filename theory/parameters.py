@@ -17,7 +17,7 @@ from .intervention import Intervention
 from .kernel.errors import nearest
 from .policy import PAIRS, Depth, Pairs, Sources
 
-__all__ = ["build_definition", "parameter_names"]
+__all__ = ["build_definition", "parameter_hints", "parameter_names", "read_parameter"]
 
 
 def parameter_names(definition: type[Definition]) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def build_definition(
     Raises:
         InputError: unknown keys and values that are no such parameter, all at once.
     """
-    hints = _hints(definition)
+    hints = parameter_hints(definition)
     known = parameter_names(definition)
     faults: list[Fault | str] = []
     arguments: dict[str, object] = {}
@@ -57,7 +57,7 @@ def build_definition(
             faults.append(message)
             continue
         try:
-            arguments[key] = _read(hints[key], key, value, source(key))
+            arguments[key] = read_parameter(hints[key], key, value, source(key))
         except InputError as error:
             faults.extend(error.faults)
     if interventions is not None and "family" in known:
@@ -78,12 +78,18 @@ def build_definition(
 
 
 @cache
-def _hints(definition: type[Definition]) -> Mapping[str, Any]:
+def parameter_hints(definition: type[Definition]) -> Mapping[str, Any]:
     """The types of a definition's fields: its own annotations, resolved once."""
     return get_type_hints(definition)
 
 
-def _read(hint: Any, key: str, value: object, source: Source) -> object:
+def read_parameter(hint: Any, key: str, value: object, source: Source | None = None) -> object:
+    """A parameter of some type, as a task writes it.
+
+    Raises:
+        InputError: it is no such value; which there are.
+    """
+    source = Source(key) if source is None else source
     if hint == Family:
         return parse_family(_string(key, value), source)
     for policy in _choices(hint):
@@ -102,8 +108,6 @@ def _read(hint: Any, key: str, value: object, source: Source) -> object:
         return value
     if hint is int and isinstance(value, int) and not isinstance(value, bool):
         return value
-    if hint is Fraction:
-        return _fraction(key, value)
     raise InputError([f"{key}: {value!r} is not a value of this parameter"])
 
 
@@ -138,15 +142,6 @@ def _pairs(key: str, value: object) -> object:
     raise InputError(
         [f'{key} is {", ".join(PAIRS)}, or a list such as [[["X"], ["Y", "Z"]]], not {value!r}']
     )
-
-
-def _fraction(key: str, value: object) -> Fraction:
-    try:
-        if isinstance(value, str | int) and len(str(value)) <= 100:
-            return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        pass
-    raise InputError([f'{key} is an exact number such as "3/10" or "0.3", not {value!r}'])
 
 
 def _is_pair(pair: object) -> bool:

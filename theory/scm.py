@@ -32,6 +32,7 @@ from .kernel import (
     parse_intervention,
     parse_program,
 )
+from .kernel.errors import nearest
 from .reports.readable import Printed
 
 __all__ = ["SCM", "Context", "State", "is_finite", "size_of"]
@@ -75,8 +76,11 @@ class SCM(Printed):
     program: Program
     _by_name: Mapping[str, Variable] = field(init=False, repr=False, compare=False)
 
+    _roots: tuple[tuple[str, Domain], ...] = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {v.name: v for v in self.program.variables})
+        object.__setattr__(self, "_roots", tuple((n, self.domain(n)) for n in self.roots))
 
     @classmethod
     def from_text(cls, text: str, *, source: Source | None = None) -> SCM:
@@ -252,9 +256,11 @@ class SCM(Printed):
         r"""The solution $M(u, i)$: a value for every endogenous variable, in order of declaration.
 
         Raises:
+            InputError: the context is none of this model's, or the intervention sets what it cannot.
             EvaluationError: a mechanism has no value at its parents' values, or leaves its domain.
             NotSolvableError: the model is cyclic and has no solution, or several.
         """
+        self._require(context, intervention)
         if self.cyclic or isinstance(intervention, Compound):
             from .solving import solution_of
 
@@ -279,6 +285,25 @@ class SCM(Printed):
                     )
                 values[name] = value
         return {name: values[name] for name in self.endogenous}
+
+    def _require(self, context: Context, intervention: Intervention) -> None:
+        """Nothing, if there is such a context, and such values can be set."""
+        faults: list[str] = []
+        for name, domain in self._roots:
+            if name not in context:
+                given = ", ".join(context) or "nothing"
+                faults.append(f"the context has no value of {name!r}; it gives {given}")
+            elif context[name] not in domain:
+                faults.append(f"the context has {name} = {context[name]!r}, outside {domain}")
+        hard = intervention.hard if isinstance(intervention, Compound) else intervention
+        for name, value in hard.items:
+            variable = self._by_name.get(name)
+            if variable is None or variable.kind not in (Kind.ENDOGENOUS, Kind.INPUT):
+                faults.append(f"{name!r} cannot be set{nearest(name, self.endogenous)}")
+            elif value not in variable.domain:
+                faults.append(f"{name} = {value!r} cannot be set, outside {variable.domain}")
+        if faults:
+            raise InputError(faults)
 
     def solutions(
         self,

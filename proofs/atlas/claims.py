@@ -21,6 +21,7 @@ from tauomega.solvers.literal_only import require_mechanisms
 from tauomega.solvers.problems import problem_of
 from tauomega.solvers.settled import fixed_context_map, settled_family
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.asking import asked_claim
 from tauomega.theory.defect import (
     Defect,
     Direction,
@@ -131,6 +132,7 @@ def place(
         >>> {row.key: row.verdict for row in found.rows}["observational"]
         'holds'
     """
+    claim = asked_claim(claim)
     if claim.high is None:
         raise InputError(["place needs a high-level model; write [high] with text = …"])
     listed = _asked(claim)

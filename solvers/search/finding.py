@@ -7,6 +7,7 @@ from contextlib import closing
 from fractions import Fraction
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.asking import asked_claim, asked_definition
 from tauomega.theory.definition import Definition, Role
 from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import Hard
@@ -38,7 +39,7 @@ Progress = Callable[[int, int | None], None]
 
 def find(
     claim: Abstraction | Sketch,
-    definition: Definition,
+    definition: Definition | str,
     *,
     sites: Mapping[str, Sequence[str]] | None = None,
     omega: Sequence[Hard] = (),
@@ -49,7 +50,7 @@ def find(
 
     Args:
         claim: a claim with holes `?(…)` in τ, τ_U or mechanisms.
-        definition: the notion, with its parameters.
+        definition: the notion, with its parameters; or its name, with the defaults.
         sites: high-level variable -> the low-level variables that its site may consist of.
         omega: low-level interventions whose ω is to be found.
         timeout: wall-clock seconds for everything.
@@ -79,7 +80,7 @@ def find(
 
 def enumerate_all(
     claim: Abstraction | Sketch,
-    definition: Definition,
+    definition: Definition | str,
     *,
     sites: Mapping[str, Sequence[str]] | None = None,
     omega: Sequence[Hard] = (),
@@ -111,7 +112,7 @@ def enumerate_all(
     Raises:
         InputError: as in `find`.
     """
-    sketch = sketch_of(claim, sites, omega)
+    sketch, definition = sketch_of(asked_claim(claim), sites, omega), asked_definition(definition)
     budget = Budget(timeout, progress=progress)
     question = _question(sketch, definition)
     before = list(known)
@@ -172,7 +173,7 @@ def _decided(
 
 def count_all(
     claim: Abstraction | Sketch,
-    definition: Definition,
+    definition: Definition | str,
     *,
     sites: Mapping[str, Sequence[str]] | None = None,
     omega: Sequence[Hard] = (),
@@ -197,7 +198,7 @@ def count_all(
         InputError: as in `find`.
         MissingDependencyError: there are more than 10,000, and pyganak is not installed.
     """
-    sketch = sketch_of(claim, sites, omega)
+    sketch, definition = sketch_of(asked_claim(claim), sites, omega), asked_definition(definition)
     budget = Budget(timeout, progress=progress)
     question = _question(sketch, definition)
     found = counted(sketch, definition, budget, up_to_relabelling=up_to_relabelling)
