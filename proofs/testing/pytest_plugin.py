@@ -25,7 +25,7 @@ class AssertAbstracts(Protocol):
     def __call__(
         self,
         claim: Abstraction,
-        definition: Definition,
+        definition: Definition | str,
         *,
         timeout: float = 60.0,
         allow_unknown: bool = False,
@@ -34,7 +34,7 @@ class AssertAbstracts(Protocol):
 
         Args:
             claim: the abstraction claim.
-            definition: a definition, with its parameters.
+            definition: a definition, with its parameters; or its name.
             timeout: seconds to decide in.
             allow_unknown: take `unknown` for a pass; without it, only a proof passes.
         """
@@ -49,7 +49,7 @@ def assert_abstracts() -> AssertAbstracts:
 
 def _assert_abstracts(
     claim: Abstraction,
-    definition: Definition,
+    definition: Definition | str,
     *,
     timeout: float = 60.0,
     allow_unknown: bool = False,
@@ -70,7 +70,7 @@ def _told(verdict: Verdict) -> str:
     said = f"{verdict.question.definition} {verdict.name}: {verdict.question.sentence}"
     match verdict:
         case Fails(counterexample=counterexample):
-            return f"{said}\ncounterexample: {counterexample}"
+            return f"{said}\ncounterexample\n{counterexample}"
         case Unknown(reason=reason, advice=advice):
             return f"{said}\n{reason}\n{advice}"
         case _:
