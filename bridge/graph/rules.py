@@ -16,7 +16,7 @@ from .arithmetic import Arithmetic
 from .rule_parts import Arguments, Array, Rule, axes_of, each, maximum, minimum, number, total_of
 from .window_rules import adaptive, conv, pool
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "attention_scores", "attention_values", "attention_weights"]
 
 
 # ---------------------------------------------------------------- sums and products
@@ -176,17 +176,22 @@ def _layer_norm(own: Arithmetic, given: Arguments) -> Array:
     return _scaled(centred / spread, given)
 
 
-def _attention(own: Arithmetic, given: Arguments) -> Array:
-    query, key, value = given["query"], given["key"], given["value"]
+def attention_scores(own: Arithmetic, given: Arguments) -> Array:
+    """Queries times keys, scaled, without a mask."""
+    query, key = given["query"], given["key"]
     if given.get("enable_gqa", False):
-        key, value = (np.repeat(a, query.shape[1] // a.shape[1], axis=1) for a in (key, value))
+        key = np.repeat(key, query.shape[1] // key.shape[1], axis=1)
     scale = given.get("scale")
     factor = (
         own.number(Fraction(1)) / own.function("sqrt", own.number(Fraction(query.shape[-1])))
         if scale is None
         else own.number(Fraction(scale))
     )
-    scores = (query @ np.swapaxes(key, -1, -2)) * factor
+    return (query @ np.swapaxes(key, -1, -2)) * factor  # type: ignore[no-any-return]
+
+
+def attention_weights(own: Arithmetic, scores: Array, given: Arguments) -> Array:
+    """What a query takes from each value: the softmax over what the mask lets it see."""
     mask = given.get("attn_mask")
     if given.get("is_causal", False):
         mask = np.tril(np.ones(scores.shape[-2:], dtype=bool))
@@ -199,8 +204,20 @@ def _attention(own: Arithmetic, given: Arguments) -> Array:
         first = scores[(*place, seen[0])]
         for j in seen:
             powers[(*place, j)] = own.function("exp", scores[(*place, j)] - first)
-    weights = powers / total_of(own, powers, (powers.ndim - 1,), keep=True)
-    return weights @ value  # type: ignore[no-any-return]
+    return powers / total_of(own, powers, (powers.ndim - 1,), keep=True)
+
+
+def attention_values(given: Arguments) -> Array:
+    """The values, one of each head of queries."""
+    query, value = given["query"], given["value"]
+    if given.get("enable_gqa", False):
+        value = np.repeat(value, query.shape[1] // value.shape[1], axis=1)
+    return value  # type: ignore[no-any-return]
+
+
+def _attention(own: Arithmetic, given: Arguments) -> Array:
+    weights = attention_weights(own, attention_scores(own, given), given)
+    return weights @ attention_values(given)
 
 
 RULES: dict[str, Rule] = {

@@ -118,7 +118,12 @@ class _Deciding:
         """The scored variables whose τ has one value; no more effort than the comparison needs."""
         found: dict[str, Value] = {}
         for effort in range(self.reading.efforts):
-            boxes = self._boxes(swap, effort)
+            try:
+                boxes = self._boxes(swap, effort)
+            except NotEvaluatedError:
+                if effort == self.reading.efforts - 1:
+                    raise
+                continue  # a smaller enclosure may be clear of what has no value
             for name, expression in self.tau.items():
                 low, high = box_of(expression, boxes, 1, exact=True)
                 if low[0] == high[0]:

@@ -7,8 +7,9 @@
 | `all_orders` | `all-orders(F)` | affine forms, each operation widened by what any order of its sums can round |
 
 A file has one `Meaning`; it is found by being here. `reading` says what a meaning is, `patched_runs` makes the
-runs in an arithmetic, and the engine `enclosures` decides claims with them. `ieee` needs no file: what a network
-computed is a finite model (`bridge.precision.extraction`), about which every engine is exact.
+runs in an arithmetic, `smooth` says what is assumed of softmax, normalisation and the functions of a library, and the
+engine `enclosures` decides claims with them. `ieee` needs no file: what a network computed is a finite model
+(`bridge.precision.extraction`), about which every engine is exact.
 """
 
 from __future__ import annotations

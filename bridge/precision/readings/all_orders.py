@@ -2,8 +2,9 @@ r"""`all-orders(F)`: affine forms, each operation widened by what any order of i
 
 A value is a form over the roundings before it (`graph.affine`): errors keep their signs through later layers, as in
 `precision.enclosure`, for every graph of sums, products and cases. The local error of an operation is that of
-`precision.sums` with $A = \sum_i |x_i w_i| + |b|$ from the ends of the forms. Of softmax, normalisation and smooth
-functions nothing is derived: libraries compute them in ways and to accuracies that nobody guarantees.
+`precision.sums` with $A = \sum_i |x_i w_i| + |b|$ from the ends of the forms. What a library computes in
+ways and to accuracies that nobody guarantees - softmax, normalisation, smooth functions - is bounded by the assumptions
+of `smooth`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from ..semantics import AllOrders, Semantics
 from ..sums import INFLATE, linear_error
 from .patched_runs import PatchedRuns
 from .reading import Exchange
+from .smooth import ASSUMED, SMOOTH
 from .uniform import require_one_type
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ class _Rounded:
     def __init__(self, form: Format, symbols: int) -> None:
         self.form = form
         self._own = AffineForms(symbols)
+        self.leans_on_libraries = False
 
     def number(self, value: Fraction) -> Form:
         return self._own.number(value)
@@ -85,6 +88,9 @@ class _Rounded:
         name = node.operation.name
         if name in EXACT:
             return _widened(rule(self, given), 2.0**self.form.least)
+        if name in SMOOTH and self.form.stores_sums:
+            self.leans_on_libraries = True
+            return SMOOTH[name](self, rule, given)
         shape = SUMS.get(name)
         if shape is None:
             raise NotEvaluatedError(
@@ -108,6 +114,16 @@ class _Rounded:
                 f"a sum may exceed {largest:.6g}, the range of {self.form.name}"
             )
         return _widened(value, local)
+
+    def widened(self, value: Any, error: Any) -> Any:
+        """Forms that may be off by so much.
+
+        Raises:
+            NotEvaluatedError: the error is not finite.
+        """
+        if not bool(np.isfinite(error).all()):
+            raise NotEvaluatedError("an error is not finite; use smaller inputs")
+        return _widened(value, error)
 
 
 def _size(form: Form) -> float:
@@ -150,22 +166,25 @@ class _Orders:
         require_one_type(model.network)
         self._model, self._form = model, form
         self._intervals = PatchedRuns(model, _Rounded(form, SYMBOLS[0]))
+        self._leans = False
 
     @property
     def assumed(self) -> tuple[str, ...]:
         """What is assumed of the machine."""
-        return (f"assumed of the machine: {self._form.assumption}; no overflow, which was checked",)
+        machine = f"assumed of the machine: {self._form.assumption}; no overflow, which was checked"
+        return (machine, ASSUMED) if self._leans else (machine,)
 
     def enclosed(
         self, exchange: Exchange, names: Iterable[str], effort: int
     ) -> Mapping[str, Interval]:
         """The ends of forms; with symbols, the runs are made anew, so that there are few of them."""
-        runs = (
-            PatchedRuns(self._model, _Rounded(self._form, SYMBOLS[effort]))
-            if SYMBOLS[effort]
-            else self._intervals
-        )
+        runs = self._intervals
+        if SYMBOLS[effort]:
+            runs = PatchedRuns(self._model, _Rounded(self._form, SYMBOLS[effort]))
         numbers = runs.numbers(runs.patched(exchange), list(names))
+        own = runs.own
+        assert isinstance(own, _Rounded)
+        self._leans |= own.leans_on_libraries
         return {n: Interval(Fraction(v.low), Fraction(v.high)) for n, v in numbers.items()}
 
     def witness(self, exchange: Exchange) -> Mapping[str, Value] | None:
