@@ -115,9 +115,17 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
         if budget.spent:
             break
     if not asked:
-        refusals = "; ".join(notes)
-        best = Answer(reason=f"no engine accepts it ({refusals})")
+        best = Answer(reason=f"no engine accepts it ({_grouped(notes)})")
     return Decision(best, tuple(asked), tuple(notes))
+
+
+def _grouped(notes: Sequence[str]) -> str:
+    """Engines that decline for one reason, together."""
+    names: dict[str, list[str]] = {}
+    for note in notes:
+        name, _, reason = note.partition(": ")
+        names.setdefault(reason, []).append(name)
+    return "; ".join(f"{', '.join(engines)}: {reason}" for reason, engines in names.items())
 
 
 def refused(name: str, engine: Engine, problem: Problem) -> str | None:
@@ -172,5 +180,5 @@ def _compare(problem: Problem, budget: Budget, engines: Sequence[str]) -> Decisi
             continue
         answers.append((name, engine.bounds(problem, budget)))
     if not answers:
-        return Decision(Answer(reason="; ".join(notes)), (), tuple(notes))
+        return Decision(Answer(reason=_grouped(notes)), (), tuple(notes))
     return Decision(agreed(problem, answers), tuple(name for name, _ in answers), tuple(notes))

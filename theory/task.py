@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar, final
+from typing import Any, final
 
 from .abstraction import Abstraction, LowModel
+from .circuit_table import read_circuit
 from .definition import Definition
 from .definitions import find_definition
 from .errors import Fault, InputError, Source
@@ -18,15 +19,14 @@ from .kernel import Expression, Scope, parse_expression
 from .kernel.errors import nearest
 from .kernel_tables import read_kernels
 from .network_reader import NetworkReader
+from .omega_table import HOLE, read_omega
 from .parameters import build_definition
 from .scm import SCM
-from .toml_source import Locate, read_toml
+from .toml_source import Faults, Locate, read_toml
 
 __all__ = ["NetworkReader", "Task", "read_task"]
 
 SCHEMA = "tauomega/task/1"
-HOLE = "?"
-"""What a site starts with, or ω is, that is to be found; candidates of a site may follow."""
 _GENERAL = (
     "schema",
     "definition",
@@ -36,6 +36,7 @@ _GENERAL = (
     "low",
     "high",
     "abstraction",
+    "circuit",
 )
 _LOW = ("text", "kind")
 _HIGH = ("text", "interventions")
@@ -89,11 +90,8 @@ def read_task(
     return task
 
 
-T = TypeVar("T")
-
-
 @final
-class _Reader:
+class _Reader(Faults):
     """One file being read; faults gather until the end of each stage."""
 
     def __init__(
@@ -103,9 +101,8 @@ class _Reader:
         directory: Path,
         network: NetworkReader | None,
     ) -> None:
-        self.table, self.locate = table, locate
-        self.directory, self.network = directory, network
-        self.faults: list[Fault | str] = []
+        super().__init__(locate)
+        self.table, self.directory, self.network = table, directory, network
         self.wanted: dict[str, tuple[str, ...]] = {}
         self.wanted_omega: list[Hard] = []
 
@@ -124,11 +121,17 @@ class _Reader:
         if "low" not in table:
             self.faults.append("a task needs a low-level model; write [low] with text = …")
         high = self.attempt(self._high) if "high" in table else None
+        if "circuit" in table:
+            self._only_inputs(high)
         low = self.attempt(lambda: self._low(high)) if "low" in table else None
         at_most = self._tolerance()
         if family is not None:
             keys["family"] = family
-        claim = self.attempt(lambda: self._claim(low, high)) if low is not None else None
+        claim = None
+        if low is not None and "circuit" in table:
+            claim = self.attempt(lambda: read_circuit(table["circuit"], low, self))
+        elif low is not None:
+            claim = self.attempt(lambda: self._claim(low, high))
         interventions = None
         if low is not None and "interventions" in table and family in (None, "given"):
             interventions = self._interventions(low.as_scm(), ("interventions",))
@@ -150,7 +153,7 @@ class _Reader:
     # ------------------------------------------------------------ pieces
 
     def _definition(self) -> type[Definition]:
-        name = self.table.get("definition")
+        name = self.table.get("definition", "circuit" if "circuit" in self.table else None)
         if name is None:
             raise InputError(['a task names its definition; write definition = "constructive"'])
         return find_definition(str(name))
@@ -200,6 +203,16 @@ class _Reader:
         if not isinstance(table.get("text"), str):
             raise InputError(["[low] needs text = …, the low-level model"])
         return SCM.from_text(table["text"], source=self.locate("low", "text"))
+
+    def _only_inputs(self, high: SCM | None) -> None:
+        """A circuit makes the claim; above, only the inputs of a network may be declared."""
+        if "abstraction" in self.table:
+            self.fault("[circuit] makes the claim; leave [abstraction] out", "abstraction")
+        if high is not None and set(high.endogenous) != set(high.inputs):
+            self.fault(
+                "[circuit] makes the claim; [high] declares the inputs of a network, and nothing else",
+                "high",
+            )
 
     def _claim(self, low: LowModel, high: SCM | None) -> Abstraction | None:
         table = self.table.get("abstraction", {})
@@ -270,42 +283,11 @@ class _Reader:
     def _omega(
         self, table: Mapping[str, Any], scm: SCM, high: SCM | None
     ) -> tuple[tuple[Intervention, Intervention], ...] | None:
-        rows = table["omega"]
-        if high is None:
-            self.faults.append("[[abstraction.omega]] needs a high-level model; write [high]")
+        read = read_omega(table["omega"], scm, high, self)
+        if read is None:
             return None
-        if not isinstance(rows, list):
-            self.fault(
-                "ω is a list of tables [[abstraction.omega]] with low and high",
-                "abstraction",
-                "omega",
-            )
-            return None
-        pairs: list[tuple[Intervention, Intervention]] = []
-        for index, row in enumerate(rows):
-            where = ("abstraction", "omega", index)
-            if not isinstance(row, dict) or set(row) != {"low", "high"}:
-                self.fault("each [[abstraction.omega]] has low = … and high = …", *where)
-                continue
-            sides = []
-            to_find = row["high"] == HOLE
-            for side, model in (("low", scm), ("high", high))[: 1 if to_find else 2]:
-                try:
-                    sides.append(
-                        model.intervention(str(row[side]), source=self.locate(*where, side))
-                    )
-                except InputError as error:
-                    self.faults.extend(error.faults)
-            if len(sides) == 2 - to_find:
-                if sides[0] in (*(i for i, _ in pairs), *self.wanted_omega):
-                    self.fault(f"ω lists {sides[0].describe()} twice", *where)
-                if not to_find:
-                    pairs.append((sides[0], sides[1]))
-                elif isinstance(sides[0], Hard):
-                    self.wanted_omega.append(sides[0])
-                else:
-                    self.fault(f"ω is searched at hard interventions, not {sides[0]}", *where)
-        return tuple(pairs)
+        self.wanted_omega += read[1]
+        return tuple(read[0])
 
     def _sites(self, table: Mapping[str, Any], low: LowModel) -> dict[str, tuple[str, ...]]:
         given = table.get("sites", {})
@@ -374,25 +356,9 @@ class _Reader:
                 self.fault(f"[abstraction.{key}] gives {key}; leave the key {key} = … out", key)
                 del keys[key]
 
-    # ------------------------------------------------------------ faults
-
     def _known(self, table: Mapping[str, Any], known: Sequence[str], section: str) -> None:
         for key in table:
             if key not in known:
                 listed = ", ".join(known)
                 hint = nearest(key, known)
                 self.fault(f"[{section}] has no key {key!r}; it has: {listed}{hint}", section, key)
-
-    def fault(self, message: str, *where: str | int) -> None:
-        """Remember a fault at a key."""
-        source = self.locate(*where)
-        place = f"{source.name}:{source.line}" if source.line else source.name
-        self.faults.append(f"{place}: {message}")
-
-    def attempt(self, action: Callable[[], T]) -> T | None:
-        """The result of an action, or `None` with its faults remembered."""
-        try:
-            return action()
-        except InputError as error:
-            self.faults.extend(error.faults)
-            return None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from .errors import Fault, InputError, Source
 
-__all__ = ["Locate", "read_toml"]
+__all__ = ["Faults", "Locate", "read_toml"]
+
+T = TypeVar("T")
 
 MAX_TEXT = 1_000_000
 MAX_BRACKETS = 100
@@ -24,6 +27,28 @@ class Locate(Protocol):
     def __call__(self, *path: str | int) -> Source:
         """The place of the first character of the text there."""
         ...
+
+
+class Faults:
+    """What is wrong with a file, gathered while it is read."""
+
+    def __init__(self, locate: Locate) -> None:
+        self.locate = locate
+        self.faults: list[Fault | str] = []
+
+    def fault(self, message: str, *where: str | int) -> None:
+        """Remember a fault at a key."""
+        source = self.locate(*where)
+        place = f"{source.name}:{source.line}" if source.line else source.name
+        self.faults.append(f"{place}: {message}")
+
+    def attempt(self, action: Callable[[], T]) -> T | None:
+        """The result of an action, or `None` with its faults remembered."""
+        try:
+            return action()
+        except InputError as error:
+            self.faults.extend(error.faults)
+            return None
 
 
 def read_toml(text: str, name: str) -> tuple[dict[str, Any], Locate]:

@@ -44,7 +44,8 @@ class Circuit:
     of the circuit, since ablating makes another model. It is `similar` at the empty intervention alone.
 
     The variables above that have a τ are compared, inputs apart; the circuit may have others, its own inner ones.
-    `theory.ablating.circuit_claim` makes the claim of a model, or network, and what is ablated of it.
+    `theory.ablating.circuit_claim` makes the claim of a model, or network, and what is ablated of it; so does
+    the table [circuit] of a task (`theory.circuit_table`).
 
     Similarity: the metric on what τ reads (outputs). Law over (u, i): the contexts uniform, or by their
     own law; no intervention. Statistic: the mean. Layer: 1 in each context. Composes additively, by the
