@@ -61,14 +61,13 @@ class Expectation:
     def _codes(self, sites: tuple[str, ...]) -> Codes:
         import torch
 
-        runs = {tuple(c.items()): self.high.run(c) for c in self.contexts}
-        distinct = list(runs)
+        keys = [tuple(c.items()) for c in self.contexts]
+        distinct = list(dict.fromkeys(keys))
+        runs = {key: self.high.run(dict(key)) for key in distinct}
         place = {key: number for number, key in enumerate(distinct)}
-        bases = [place[tuple(c.items())] for c in self.contexts]
+        bases = [place[key] for key in keys]
         values = {n: list(dict.fromkeys(run[n] for run in runs.values())) for n in sites}
-        sources = [
-            [values[n].index(runs[tuple(c.items())][n]) for c in self.contexts] for n in sites
-        ]
+        sources = [[values[n].index(runs[key][n]) for key in keys] for n in sites]
         table = []
         for chosen in product(*values.values()):
             hard = Hard(tuple(zip(sites, chosen, strict=True)))

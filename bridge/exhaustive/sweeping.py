@@ -37,11 +37,13 @@ class Options:
         rows: the size of a tile.
         filtered: whether a filter may settle the pairs that are clear of its radius.
         keep: how many failing pairs are kept.
+        compiled: whether the filter may be compiled code.
     """
 
     rows: int
     filtered: bool
     keep: int
+    compiled: bool = True
 
 
 @final
@@ -126,14 +128,14 @@ class Sweeper:
                 self.replay = self.replay.shortened(masks, self.distinct)
             self._faithfully(tally)
         else:
-            compiled = CompiledFilter.of(fused) if self.distinct >= COMPILED_FROM else None
+            compiled = CompiledFilter.of(fused) if self._compiles() else None
             left = (
                 self._filtered(fused, tally)
                 if compiled is None
                 else self._compiled(fused, compiled, tally)
             )
             if left:
-                self._again(torch.cat(left).sort().values, tally)
+                self.again(torch.cat(left).sort().values, tally)
         tally.failing = sorted(tally.failing)[: tally.keep]
         return tally
 
@@ -145,6 +147,9 @@ class Sweeper:
             rest, place = divmod(rest, len(first))
             found.append((name, first[place]))
         return base, tuple(reversed(found))
+
+    def _compiles(self) -> bool:
+        return self.options.compiled and self.distinct >= COMPILED_FROM
 
     def _faithfully(self, tally: Tally) -> None:
         for bases, numbers, sources, by_context in self._blocks(
@@ -179,7 +184,7 @@ class Sweeper:
         for start in range(0, self.combinations, FILTERED):
             numbers = torch.arange(start, min(start + FILTERED, self.combinations))
             sources = self._sources(numbers)
-            expected = self._by_context(numbers, short)
+            expected = self.by_context(numbers, short)
             block = Sources(fused.part(sources), expected, self._weight(sources))
             for found in compiled.scan(self.bases, block, tally.keep):
                 tally.wrong += found.wrong
@@ -205,14 +210,14 @@ class Sweeper:
         everything = torch.arange(min(each, rows), device=self.device)
         if each <= rows:
             step = rows // each * tiles
-            known = self._sources(everything), self._by_context(everything, self.table)
+            known = self._sources(everything), self.by_context(everything, self.table)
             for start in range(0, count, step):
                 yield slice(start, min(start + step, count)), everything, *known
             return
         for base in range(count):
             for start in range(0, each, rows):
                 numbers = start + everything[: min(rows, each - start)]
-                known = self._sources(numbers), self._by_context(numbers, self.table)
+                known = self._sources(numbers), self.by_context(numbers, self.table)
                 yield slice(base, base + 1), numbers, *known
 
     def _sources(self, numbers: Tensor) -> list[Tensor]:
@@ -223,7 +228,7 @@ class Sweeper:
             numbers = numbers // count
         return sources[::-1]
 
-    def _by_context(self, numbers: Tensor, table: Tensor) -> Tensor:
+    def by_context(self, numbers: Tensor, table: Tensor) -> Tensor:
         """The labels above for each context and each combination of sources, in this shape."""
         place = torch.zeros_like(numbers)
         for code, source, size in zip(
@@ -263,7 +268,7 @@ class Sweeper:
             found = found * weight.index_select(0, source)
         return found
 
-    def _again(self, pairs: Tensor, tally: Tally) -> None:
+    def again(self, pairs: Tensor, tally: Tally) -> None:
         """Count the pairs that the filter left, on the bit-faithful path."""
         fresh = Tally(tally.keep)
         for start in range(0, len(pairs), self.options.rows):

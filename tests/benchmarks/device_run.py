@@ -1,15 +1,25 @@
-"""What the sections of `gpu.py` share: a device, sizes that fit the time, a clock."""
+"""What the sections of `gpu.py` share: a device, sizes that fit the time, a clock, types of products."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import torch
 
-__all__ = ["Run", "copy_rate", "product_rate"]
+__all__ = ["TYPES", "Run", "copy_rate", "product_of", "product_rate"]
+
+TYPES: Mapping[str, torch.dtype] = {
+    "float64": torch.float64,
+    "float32": torch.float32,
+    "tfloat32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
+"""What products are computed in; a CPU has no tfloat32, and computes float32."""
 
 
 class Run:
@@ -23,7 +33,7 @@ class Run:
         return small if self.small else large
 
     def seconds(self, action: Callable[[], Any], repeat: int = 3) -> float:
-        """The least of several times, after one warm-up, with the device at rest."""
+        """The least of several times after a warm-up, with the device at rest; without one for `repeat=0`."""
         best = float("inf")
         for _ in range(repeat + 1):
             self._rest()
@@ -36,6 +46,17 @@ class Run:
     def _rest(self) -> None:
         if self.device.type == "cuda":
             torch.cuda.synchronize()
+
+
+@contextmanager
+def product_of(name: str) -> Iterator[None]:
+    """Products of float32 as they are, or as tfloat32."""
+    before = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = name == "tfloat32"
+    try:
+        yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before
 
 
 def product_rate(run: Run, dtype: torch.dtype) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,8 @@ from tauomega.theory.kernel.product_network import ReluLayer, product_network
 from tauomega.theory.policy import TauUPolicy
 
 __all__ = ["bounds_over_boxes", "enclosures", "splitting"]
+
+MINUTE = 60.0
 
 
 def enclosures(run: Run) -> dict[str, Any]:
@@ -97,7 +100,10 @@ def _exactly(layers: Sequence[ReluLayer], point: Sequence[float]) -> Fraction:
 
 
 def splitting(run: Run) -> dict[str, Any]:
-    """The 256 pairs of boxes of radius 0.9 halved on the device: shares of the volume that are settled."""
+    """The 256 pairs of boxes of radius 0.9 halved on the device: shares of the volume that are settled.
+
+    It ends when everything is settled, after so many boxes, or after a minute.
+    """
     claim, layers = product_of_equality()
     bounds = BatchedBounds(layers, str(run.device))
     tuples = claim.tuples(["left"])
@@ -111,9 +117,11 @@ def splitting(run: Run) -> dict[str, Any]:
     settled = {"proved": 0.0, "refuted": 0.0}
     most, batch, done = run.size(10**8, 20_000), run.size(2**18, 2**11), 0
 
+    until = time.perf_counter() + MINUTE
+
     def halve() -> None:
         nonlocal low, high, volume, positive, done
-        while len(low) and done < most:
+        while len(low) and done < most and time.perf_counter() < until:
             parts = [x[-batch:] for x in (low, high, volume, positive)]
             low, high, volume, positive = (x[:-batch] for x in (low, high, volume, positive))
             below, above, factors = bounds.bounds(parts[0], parts[1])
