@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from math import ceil
+from os import cpu_count
 from statistics import median
 from typing import Any
 
@@ -331,6 +332,14 @@ def main() -> int:
         say(
             f"pyvene cannot be imported ({error}): pip install pyvene==0.1.8; its rows are left out"
         )
+    say("# All interchanges of two small networks, beside pyvene and forward hooks\n")
+    options = f"--network {given.network} --rounds {given.rounds} --pairs {given.pairs}"
+    say(
+        f"Written by `python tests/benchmarks/interchange_speed.py {options} > FILE`: microseconds of one"
+    )
+    say(
+        f"processor's time (of {cpu_count()}), PyTorch {torch.__version__}, on a machine that may be shared."
+    )
     if given.network in ("mlp", "all"):
         perceptron(pyvene, 4 * given.rounds)
     if given.network in ("gpt2", "all"):
