@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tauomega.theory.counterexample import Gap
-from tauomega.theory.defect import Couplings, Defect, Inf, Sup
+from tauomega.theory.defect import Couplings, Defect, Expected, Inf, Mean, Sup
 from tauomega.theory.intervention import Compound, Hard
 from tauomega.theory.quantity import lower, upper
 
@@ -12,6 +12,7 @@ from .draws import Draw
 from .engine import Answer, Budget, Problem
 from .interpreter import Interpreter, OutOfTimeError
 from .query_terms import Query
+from .ranging import Swap
 
 __all__ = ["gap_at", "recomputed"]
 
@@ -27,16 +28,32 @@ _WORDS = {
     "lonely": "no high-level context is nearer to",
     "rare": "too few low-level contexts are nearer to these high-level ones",
 }
+_ABOVE = ("w", "rare")
 
 
 def gap_at(problem: Problem, answer: Answer) -> Gap:
     """The value of a distance, and where it is attained."""
     value = answer.lo if answer.value is None else answer.value
     point = answer.point or {}
+    averaged = _averaged(problem.part.defect)
     where = tuple(
-        (_WORDS.get(name, name), _shown(thing)) for name, thing in point.items() if name != "image"
+        (
+            f"{'worst ' if name in averaged else ''}{_WORDS.get(name, name)}",
+            _shown(thing, _roots(problem, name)),
+        )
+        for name, thing in point.items()
+        if name != "image"
     )
     return Gap(where, value, isinstance(problem.part.defect, Inf))
+
+
+def _averaged(defect: Defect) -> set[str]:
+    """The variables that a mean is taken over: of these the place of its largest term is known."""
+    names: set[str] = set()
+    while isinstance(defect, Sup | Mean | Expected):
+        names |= {defect.variable} if isinstance(defect, Mean | Expected) else set()
+        defect = defect.body
+    return names
 
 
 def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
@@ -66,18 +83,29 @@ def recomputed(problem: Problem, answer: Answer, budget: Budget) -> bool:
     return upper(found) >= lower(answer.value) and lower(found) <= upper(answer.value)
 
 
-def _shown(thing: object) -> str:
+def _roots(problem: Problem, name: str) -> tuple[str, ...]:
+    """The roots of the model whose contexts a variable stands for."""
+    high = problem.claim.high
+    return high.roots if high is not None and name in _ABOVE else problem.claim.scm.roots
+
+
+def _shown(thing: object, roots: tuple[str, ...]) -> str:
     match thing:
         case Hard() | Compound():
             return thing.describe()
         case Draw(low=low):
             return low.describe()
+        case Swap(base=base, sources=sources):
+            swapped = (f"{name} from {_shown(u, roots)}" for name, u in sources)
+            return "; ".join((f"base {_shown(base, roots)}", *swapped))
         case Query(sources=sources, targets=targets):
             return f"do({', '.join(sources)}) -> {', '.join(targets)}"
         case dict():
             return ", ".join(f"{name} = {value}" for name, value in thing.items())
         case tuple() if thing and isinstance(thing[0], tuple):
-            return "; ".join(map(_shown, thing))
+            return "; ".join(_shown(part, roots) for part in thing)
+        case tuple() if len(thing) == len(roots):
+            return ", ".join(f"{name} = {value}" for name, value in zip(roots, thing, strict=True))
         case tuple():
             return ", ".join(map(str, thing))
         case _:

@@ -94,6 +94,10 @@ class OutOfTimeError(Exception):
     """The budget is spent; `examined` squares were computed."""
 
 
+def _size(found: tuple[Number, Environment]) -> Fraction | float:
+    return upper(found[0])
+
+
 @final
 @dataclass(slots=True)
 class Interpreter:
@@ -115,7 +119,8 @@ class Interpreter:
     def value(self, defect: Defect, env: Environment) -> tuple[Number, Environment]:
         """The value of a defect, and the bindings at which it is attained.
 
-        The bindings are those of suprema from the outside in, up to the first infimum.
+        The bindings are those of suprema from the outside in, up to the first infimum; of a mean, those of
+        its largest term.
         """
         match defect:
             case Dist(metric=metric, left=left, right=right):
@@ -125,9 +130,9 @@ class Interpreter:
             case Max(parts=parts):
                 best: tuple[Number, Environment] = (ZERO, {})
                 for part in parts:
-                    found, where = self.value(part.defect, env)
-                    chosen = where if upper(found) > upper(best[0]) else best[1]
-                    best = greatest((best[0], found)), chosen
+                    value, where = self.value(part.defect, env)
+                    chosen = where if upper(value) > upper(best[0]) else best[1]
+                    best = greatest((best[0], value)), chosen
                 return best
             case Sup(variable=name, space=space, body=body):
                 return self._supremum(name, space, body, env)
@@ -144,22 +149,30 @@ class Interpreter:
                         break
                 return low, {}
             case Mean(variable=name, space=space, body=body):
-                values = [
-                    self.value(body, env | {name: element})[0]
-                    for element in self.elements(space, env)
-                ]
+                values: list[Number] = []
+                worst: tuple[Number, Environment] = (ZERO, {})
+                for element in self.elements(space, env):
+                    found = self._at(body, env, name, element)
+                    values.append(found[0])
+                    worst = max(worst, found, key=_size)
                 if not values:
                     raise InputError([nothing_in(space)])
-                return mean((Fraction(1, len(values)), value) for value in values), {}
+                return mean((Fraction(1, len(values)), value) for value in values), worst[1]
             case Expected(variable=name, side=side, body=body):
-                model = self._model(side)
-                weighted = [
-                    (model.probability(c), self.value(body, env | {name: tuple(c.values())})[0])
-                    for c in model.contexts()
-                ]
-                return mean(weighted), {}
+                model, worst, weighted = self._model(side), (ZERO, {}), []
+                for context in model.contexts():
+                    found = self._at(body, env, name, tuple(context.values()))
+                    weighted.append((model.probability(context), found[0]))
+                    worst = max(worst, found, key=_size)
+                return mean(weighted), worst[1]
             case _:
                 assert_never(defect)
+
+    def _at(
+        self, body: Defect, env: Environment, name: str, element: object
+    ) -> tuple[Number, Environment]:
+        value, inside = self.value(body, env | {name: element})
+        return value, {name: element, **inside}
 
     def _supremum(
         self, name: str, space: Space, body: Defect, env: Environment

@@ -131,3 +131,8 @@ def test_the_commands_take_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("xor_circuit: 0\n")
     assert main(["check", "xor_circuit"]) == 0
     assert "by complete enumeration of 4 distances" in capsys.readouterr().out
+
+
+def test_the_worst_context_is_named() -> None:
+    found = distance(circuit('nodes = ["Y", "Z"]').claim, "circuit")
+    assert dict(found.where) == {"worst context": "a = 1, b = 0"}
