@@ -7,7 +7,7 @@ Strings (numbers inside them too), docstrings and annotations are not changed: m
 trusted. Nor is `strict=True` of zip, which states that two lists that we made are of one length. The tests of the kernel
 and of the certificates run on each in a process of its own, until one fails. What survives is printed with its
 place; `EQUIVALENT` lists those that change no result, each with its reason. `--results FILE` makes a run
-resumable. Exit status 0 iff at most 5 % survive.
+resumable, `--write FILE` writes a table. Exit status 0 iff at most 5 % survive.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -198,8 +198,6 @@ EQUIVALENT: dict[str, str] = {
     "[False -> True]": "these factors are only named",
     "program: if TYPE_CHECKING:  # the checker of certificates has no use for laws, and does not load them "
     "[condition turned round]": "a module more is loaded",
-    "relu_bounds: low if a >= 0 else high for a, low, high in zip(factors, below, above, strict=True) "
-    "[0 -> 1]": "either line times 0",
     "squares: return {n: next(iter(d)) if isinstance(d, Finite | Range) else 0 for n, d in domains} "
     "[0 -> 1]": "a root with infinitely many values is given one, or has no effect",
     "words: if bottom < 0: [Lt -> LtE]": "no divisor is 0",
@@ -459,6 +457,37 @@ SKIPPED = [
 """Tests that take long, or start other processes, in which nothing is changed."""
 
 
+def as_table(drawn: Sequence[Mutant], known: Mapping[str, bool], options: str) -> Iterator[str]:
+    """What became of the mutants, by module, and each that no test catches, in Markdown."""
+    yield "# Mutants of what a certificate asks to trust"
+    yield ""
+    yield f"Written by `python tests/benchmarks/mutation.py {options} --write FILE`. *caught*: some test fails;"
+    yield "*changes nothing*: no test fails, and none can, for the reason that stands below."
+    yield ""
+    yield "| module | of its mutants drawn | caught | changes nothing | survives |"
+    yield "|---|---|---|---|---|"
+    modules = Counter(m.module for m in drawn)
+    ends = Counter((m.module, _end(m, known)) for m in drawn)
+    for module, count in sorted(modules.items()):
+        shown = (str(ends[module, end]) for end in ENDS)
+        yield f"| `{module.removeprefix('tauomega.')}` | {count} | {' | '.join(shown)} |"
+    totals = (str(sum(n for (_, e), n in ends.items() if e == end)) for end in ENDS)
+    yield f"| all | {len(drawn)} | {' | '.join(totals)} |"
+    for end in ENDS[1:]:
+        yield from ("", f"## {end.capitalize()}", "")
+        for mutant in (m for m in drawn if _end(m, known) == end):
+            yield f"- line {mutant.line} of `{mutant.name}` {EQUIVALENT.get(mutant.name, '')}".rstrip()
+
+
+ENDS = ("caught", "changes nothing", "survives")
+
+
+def _end(mutant: Mutant, known: Mapping[str, bool]) -> str:
+    if not known[mutant.name]:
+        return ENDS[0]
+    return ENDS[1] if mutant.name in EQUIVALENT else ENDS[2]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draw mutants, run the tests on each, and say how many survive."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -467,7 +496,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, help="a file of JSON lines, to go on from")
     parser.add_argument("--workers", type=int, default=1, help="mutants at a time")
     parser.add_argument("--only", help="the mutants of some modules, such as words,boxes")
+    parser.add_argument("--write", type=Path, help="a file for the table, in Markdown")
     asked = parser.parse_args(arguments)
+    table = None if asked.write is None else asked.write.resolve()
     os.chdir(ROOT)
     everything = mutants()
     if asked.only:
@@ -491,12 +522,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.results is not None:
             with asked.results.open("a") as file:
                 file.write(json.dumps({"mutant": mutant.name, "survives": survives}) + "\n")
-    left = []
     for mutant in drawn:
         if known[mutant.name]:
             reason = EQUIVALENT.get(mutant.name, "")
             print(f"  survives: line {mutant.line} of {mutant.name}  {reason}")
-            left += [mutant] if not reason else []
+    left = [m for m in drawn if known[m.name] and m.name not in EQUIVALENT]
+    if table is not None:
+        options = f"--count {asked.count} --seed {asked.seed}"
+        table.write_text("\n".join([*as_table(drawn, known, options), ""]), encoding="utf-8")
     share = len(left) / len(drawn)
     print(f"{len(left)} of {len(drawn)} survive ({share:.1%}), {time.monotonic() - begun:.0f} s")
     return 0 if share <= 0.05 else 1
