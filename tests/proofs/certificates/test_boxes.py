@@ -105,6 +105,8 @@ DAMAGE: dict[str, Callable[[Any], object]] = {
     "another weight": lambda d: _first_weight(d).__setitem__(1, str(Fraction(_first_weight(d)[1]) + 40)),
     "τ turned round": lambda d: d["claim"]["tau"][-1][1].__setitem__(0, "<"),
     "another verdict": lambda d: d.update(verdict="fails"),
+    "something more": lambda d: d["proof"].update(squares={}),
+    "no trees at all": lambda d: d.update(proof={}),
 }  # fmt: skip
 
 
@@ -114,6 +116,8 @@ REASONS = {
     "a larger radius": "a leaf is not proved",
     "all sites at once": "trees for other sets of sites",
     "another weight": "a leaf is not proved",
+    "something more": "no trees of boxes",
+    "no trees at all": "no trees of boxes",
 }
 
 
@@ -305,6 +309,15 @@ def test_units_are_read_as_they_are_written(
     """Layers may be skipped, and units of one layer may differ."""
     _, units, forms = network(by_hand(LOW.replace(old, new)))
     assert expected == (units[name].form if name in units else forms[name])
+
+
+def test_a_network_may_have_one_input() -> None:
+    low = "input a : bool\nh : real = relu(1*(2*a - 1) + 0)\no : real = 2*h + 0"
+    models = SCM.from_text(low), SCM.from_text("input a : bool\nA = a\nout = A")
+    found = Abstraction.from_text(*models, {"out": "o > 1"}, sites={"A": ["h"]})
+    claim = claim_of(claim_to_json(found, InterchangeConsistency()))
+    question = question_of(claim, OVER_BOXES, {"radius": "1/8", "joint": "1"})
+    assert "4 tuples of boxes, 4 leaves" in check_boxes(question, [[[-1]] * 4])
 
 
 def test_leaky_activations_are_read() -> None:

@@ -91,6 +91,13 @@ def test_what_has_no_value_says_where(tree: Expression, message: str) -> None:
         assert str(raised.value).endswith("v10 = 10, v11 = 11, …")
 
 
+def test_twelve_values_of_a_state_are_shown_whole() -> None:
+    state = {f"v{k}": k for k in range(12)}
+    with pytest.raises(EvaluationError) as raised:
+        evaluate(Apply(O.DIV, (Constant(1), Constant(0))), state)
+    assert str(raised.value).endswith("v10 = 10, v11 = 11")
+
+
 def test_states_are_shown() -> None:
     with pytest.raises(EvaluationError, match="division by zero at every state"):
         evaluate(Apply(O.DIV, (Constant(1), Constant(0))), {})
