@@ -206,6 +206,9 @@ EQUIVALENT: dict[str, str] = {
     "squares: return {n: next(iter(d)) if isinstance(d, Finite | Range) else 0 for n, d in domains} "
     "[0 -> 1]": "a root with infinitely many values is given one, or has no effect",
     "words: if bottom < 0: [Lt -> LtE]": "no divisor is 0",
+    "words: shifted = self._add(replace(a, denominator=1), self.constant(lift * divisor)) [1 -> 2]": (
+        "only its bits are read"
+    ),
 }
 """Mutant -> why it changes no result."""
 
