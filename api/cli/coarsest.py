@@ -11,6 +11,7 @@ from tauomega.theory.kernel import nearest
 from .exit_code import ExitCode
 from .repair import show
 from .seconds import SECONDS
+from .semantics import require_table
 
 __all__ = ["command"]
 
@@ -40,6 +41,7 @@ def command(task: str, kept: tuple[str, ...], as_json: bool, timeout: float) -> 
 
     with answering(task, as_json=as_json), within(timeout) as budget:
         claim = load(task).claim
+        require_table(claim)
         wrong = [name for name in kept if name not in claim.tau]
         if wrong:
             raise InputError([f"no τ of {name!r}{nearest(name, claim.tau)}" for name in wrong])

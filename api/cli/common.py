@@ -12,6 +12,7 @@ from .exit_code import ExitCode
 from .line import output_width, write
 from .report_json import canonical
 from .seconds import SECONDS
+from .semantics import require_table
 
 __all__ = ["command"]
 
@@ -37,6 +38,8 @@ def command(first: str, second: str, as_json: bool, timeout: float) -> ExitCode:
 
     with answering(f"{first}, {second}", as_json=as_json), within(timeout) as budget:
         one, two = (load(task).claim for task in (first, second))
+        for claim in (one, two):
+            require_table(claim)
         pair = blocks_of(one, budget), blocks_of(two, budget)
         alone = sorted(pair[0].keys() ^ pair[1].keys())
         if alone:

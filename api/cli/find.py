@@ -16,6 +16,7 @@ from .line import output_width, write
 from .progress import shown_progress
 from .report_json import canonical, faults_to_json
 from .seconds import SECONDS
+from .semantics import require_table
 from .solutions_file import SolutionsFile
 from .solutions_json import (
     ending_to_json,
@@ -83,6 +84,7 @@ def command(
         if resume and output is None:
             raise InputError(["--resume goes on with a file; name it with --output FILE"])
         read = load(task, family=family, holes=True)
+        require_table(read.claim)
         if counting:
             return _count(read, task, relabelled, timeout, as_json)
         most = limit if every else 1

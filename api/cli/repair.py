@@ -13,6 +13,7 @@ from .exit_code import ExitCode
 from .line import output_width, write
 from .report_json import canonical
 from .seconds import SECONDS
+from .semantics import require_table
 
 if TYPE_CHECKING:
     from tauomega.solvers.search.coarsest import Coarsening
@@ -35,7 +36,9 @@ def command(task: str, as_json: bool, timeout: float) -> ExitCode:
     from .coarsening_json import answering
 
     with answering(task, as_json=as_json):
-        found = repair(load(task).claim, timeout=timeout)
+        claim = load(task).claim
+        require_table(claim)
+        found = repair(claim, timeout=timeout)
     return show(found, task, as_json=as_json)
 
 

@@ -19,7 +19,15 @@ from .report_json import Json, verdict_to_json
 if TYPE_CHECKING:
     from tauomega.theory.abstraction import Abstraction
 
-__all__ = ["comparison", "comparison_to_json", "names_of", "of_own_type", "under", "with_refusals"]
+__all__ = [
+    "comparison",
+    "comparison_to_json",
+    "names_of",
+    "of_own_type",
+    "require_table",
+    "under",
+    "with_refusals",
+]
 
 SCHEMA = "tauomega/semantics/1"
 
@@ -46,6 +54,26 @@ def of_own_type(names: tuple[str, ...], claim: Abstraction) -> tuple[str, ...]:
     dtype = str(claim.low.network.dtype).removeprefix("torch.")
     meanings = map(parse_semantics, names)
     return tuple(str(replace(m, dtype=dtype) if isinstance(m, Ieee) else m) for m in meanings)
+
+
+def require_table(claim: Abstraction) -> None:
+    """Refuse a network whose model is left open: searches and refinements are of finite models.
+
+    Raises:
+        InputError: a captured network under another semantics than a machine's.
+    """
+    from tauomega.bridge.captured_model import CapturedModel
+    from tauomega.bridge.precision.semantics import Ieee, parse_semantics
+
+    low = claim.low
+    if isinstance(low, CapturedModel) and not isinstance(parse_semantics(low.stated), Ieee):
+        machine = of_own_type((str(Ieee("float32", "cpu", 1)),), claim)[0]
+        raise InputError(
+            [
+                f"this needs a finite model, and under {low.stated} the network has enclosures only; write semantics = "
+                f'"{machine}" for the table of what runs here'
+            ]
+        )
 
 
 def with_refusals(

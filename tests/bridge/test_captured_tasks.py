@@ -274,6 +274,17 @@ def test_a_semantics_that_refuses_a_claim_is_unknown_beside_others(
     assert main(["check", str(path), "--semantics", "ieee(float32, cpu, batch=1)"]) == 2
 
 
+@pytest.mark.parametrize("command", [["find"], ["repair"], ["coarsest", "--keep", "out"]])
+def test_what_searches_a_finite_model_says_so_where_there_is_none(
+    folder: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(folder, "open", ("ieee(float32, cpu, batch=1)", "real"))
+    assert main([*command, str(path)]) == ExitCode.BAD_INPUT
+    said = capsys.readouterr().err
+    assert "under real the network has enclosures only" in said
+    assert 'write semantics = "ieee(float32, cpu, batch=1)"' in said
+
+
 def test_no_certificate_speaks_of_enclosures(folder: Path) -> None:
     path = written(folder, "uncertified", ("ieee(float32, cpu, batch=1)", "real"))
     task = load(path)

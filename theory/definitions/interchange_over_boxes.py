@@ -73,7 +73,9 @@ class InterchangeOverBoxes:
         require(self, claim)
         faults = []
         if not isinstance(claim.low, ReadsRows):
-            faults.append(f'{self.name} is about a network: write kind = "network" under [low]')
+            faults.append(
+                f'{self.name} is about a network: write kind = "network" under [low], with layers as its architecture'
+            )
         if self.radius < 0:
             faults.append(f"radius is at least 0, not {self.radius}")
         if faults:
