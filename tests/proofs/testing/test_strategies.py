@@ -82,6 +82,7 @@ def test_what_separates_observational_from_exact_shrinks_to_ce1() -> None:
     assert shrinks_to(claims(), separates(strong, Observational()), is_ce1)
 
 
+@pytest.mark.slow
 def test_what_separates_block_from_taumax_shrinks_to_ce6() -> None:
     """Two binary variables below, one above, τ true at one of the four states: a conjunction."""
 
@@ -95,6 +96,7 @@ def test_what_separates_block_from_taumax_shrinks_to_ce6() -> None:
     assert shrinks_to(claims(), separates(strong, weak), is_ce6)
 
 
+@pytest.mark.slow
 def test_what_no_high_level_model_fits_shrinks_to_ce14() -> None:
     """A variable with three values, two of them merged, and another that tells those two apart."""
 
