@@ -88,6 +88,7 @@ def test_a_file_is_never_overwritten(capsys: pytest.CaptureFixture[str]) -> None
     assert "is no name of a Python file" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_order_of_the_units_changes_nothing_and_resuming_does_what_is_missing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

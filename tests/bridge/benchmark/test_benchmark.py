@@ -170,6 +170,7 @@ def test_answers_are_a_pure_function(method: Any) -> None:
     assert all(setting["status"] == "done" for setting in first["settings"])
 
 
+@pytest.mark.slow
 def test_das_finds_a_subspace_that_is_decided_exactly() -> None:
     found = answers_of(find_task("xor-reference"), DistributedAlignmentSearch(), 0)
     proposed = [c for c in found["settings"][0]["claims"] if c["claim"].startswith("proposed")]
