@@ -18,6 +18,8 @@ __all__ = ["GRACE", "OverrunError", "deadline", "disturbed", "undisturbed", "wit
 
 GRACE = 0.15
 """Seconds that engines are given beyond the budget to stop by themselves."""
+AGAIN, MOST_HELD_BACK = 0.02, 5
+"""Seconds until an alarm that was held back rings again, and how often code of others holds it back."""
 
 
 class OverrunError(BaseException):
@@ -48,7 +50,7 @@ def deadline(budget: Budget) -> Iterator[None]:
         yield
         return
     start = time.monotonic()
-    before = signal.signal(signal.SIGALRM, _ring)
+    before = signal.signal(signal.SIGALRM, _Alarm())
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
@@ -77,14 +79,35 @@ def within(seconds: float) -> Iterator[Budget]:
         ) from None
 
 
-def _ring(_: int, frame: FrameType | None) -> None:
-    """Raise, but not in the middle of an import, which would leave half a module behind."""
-    while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            signal.setitimer(signal.ITIMER_REAL, 0.02)
+class _Alarm:
+    """Raises where that is heard; elsewhere it rings again, a moment later.
+
+    In the middle of an import it would leave half a module behind. In a finalizer or in the callback of a weak
+    reference, which run wherever a collection of garbage happens to be, Python drops what is raised, and the
+    deadline would be lost. Callbacks look like any other function, but they are not ours and are short: so an alarm
+    that rings in code of others waits for ours, a few times.
+    """
+
+    def __init__(self) -> None:
+        self.held_back = 0
+
+    def __call__(self, _: int, frame: FrameType | None) -> None:
+        ours = frame is not None and str(frame.f_globals.get("__name__")).startswith("tauomega")
+        if _would_be_lost(frame) or (not ours and self.held_back < MOST_HELD_BACK):
+            self.held_back += 1
+            signal.setitimer(signal.ITIMER_REAL, AGAIN)
             return
+        raise OverrunError
+
+
+def _would_be_lost(frame: FrameType | None) -> bool:
+    """Whether an import or a finalizer is on the stack."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename.startswith("<frozen importlib") or code.co_name == "__del__":
+            return True
         frame = frame.f_back
-    raise OverrunError
+    return False
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,42 @@ def test_the_deadline_interrupts_what_does_not_look() -> None:
         while True:
             pass
     assert time.monotonic() - start >= 0.1 + GRACE - 0.01
+
+
+def test_an_alarm_in_a_finalizer_is_not_lost() -> None:
+    """What is raised in a finalizer or a callback is dropped: the alarm waits until it is heard."""
+    rung: list[str] = []
+
+    def spin(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            pass
+
+    class Finalized:
+        def __del__(self) -> None:
+            spin(GRACE + 0.3)
+            rung.append("finalizer")
+
+    class Watched:
+        pass
+
+    def callback(_: object) -> None:
+        spin(0.06)
+        rung.append("callback")
+
+    with pytest.raises(OverrunError), deadline(Budget(0.1)):
+        thing = Finalized()
+        del thing
+        while True:
+            pass
+    with pytest.raises(OverrunError), deadline(Budget(0.0)):
+        spin(GRACE - 0.03)
+        watched = Watched()
+        kept = weakref.ref(watched, callback)
+        del watched
+        while kept() is None:
+            pass
+    assert rung == ["finalizer", "callback"]
 
 
 def test_the_deadline_is_gone_afterwards() -> None:

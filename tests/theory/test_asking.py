@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -105,3 +107,13 @@ def test_a_run_names_all_that_is_wrong_with_a_context_and_an_intervention() -> N
     assert "'X[3]' cannot be set; did you mean" in said
     with pytest.raises(InputError, match="'U\\[1\\]' cannot be set"):
         model.run({"U[1]": 1, "U[2]": 0}, Hard((("U[1]", 0),)))
+
+
+def test_asking_a_package_for_what_it_lacks_loads_no_definition() -> None:
+    """Python asks modules for `__wrapped__` and the like, while it goes through the names of a package."""
+    code = (
+        "import sys, tauomega.theory.definitions as d; hasattr(d, '__wrapped__'); "
+        "print(sum(m.startswith('tauomega.theory.definitions.') for m in sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "0\n"

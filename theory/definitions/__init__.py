@@ -47,7 +47,9 @@ def _modules() -> tuple[ModuleType, ...]:
 
 def __getattr__(name: str) -> Any:
     """A definition by the name of its class, or what a parameter chooses from (PEP 562)."""
-    public = [] if name.startswith("_") else [m for m in _modules() if name in m.__all__]
+    if name.startswith("_"):  # what Python itself asks a module for: nothing is loaded for that
+        raise AttributeError(name)
+    public = [m for m in _modules() if name in m.__all__]
     if not public:
         known = [listed for module in _modules() for listed in module.__all__]
         raise AttributeError(f"no definition {name!r}{nearest(name, known)}")
