@@ -15,7 +15,7 @@ from tauomega.bridge.boxes import batched_bounds
 from tauomega.bridge.boxes.batched_bounds import BatchedBounds
 from tauomega.theory.kernel.product_network import ReluLayer
 
-SEED = int(np.random.SeedSequence().generate_state(1)[0])
+SEED = 20261125
 DEVICES = [None, "cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 ZERO = Fraction(0)
 

@@ -37,7 +37,7 @@ from tauomega.theory.replaying import replays
 from tauomega.theory.reports.wording import evidence_words
 from tauomega.theory.verdict import Certified, Fails, Holds, Unknown
 
-SEED = int(np.random.SeedSequence().generate_state(1)[0])
+SEED = 20261125
 HIGH = SCM.from_text("input A, B : bool\nm = A and B\nn = A or B\nout = m xor n")
 SITES = {"m": ["layers.0[0]", "layers.0[1]"], "n": ["layers.1[0]", "layers.0[2]"]}
 F32 = np.float32
@@ -190,7 +190,7 @@ def test_what_real_numbers_hold_a_machine_may_not(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         RoundingRadius, "over", lambda self, low, high, bounds: np.zeros((len(low), 1))
     )
-    assert check(ordered, definition, timeout=5).name == "holds"  # the planted bug shows here
+    assert check(ordered, definition).name == "holds"  # the planted bug shows here
 
 
 def loose_radius(layers: Sequence[ReluLayer], form: Format, box: Sequence[Interval]) -> float:

@@ -34,7 +34,7 @@ from tauomega.theory.kernel import Reals, Scope, evaluate, parse_expression
 from tauomega.theory.policy import Depth
 from tauomega.theory.verdict import Fails, Holds, Unknown
 
-SEED = int(np.random.SeedSequence().generate_state(1)[0])
+SEED = 20261125
 BITS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 HIGHS = (
     "s = A\nout = s",

@@ -22,7 +22,7 @@ from tauomega.bridge.precision.semantics import AllOrders
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.verdict import Fails, Holds
 
-SEED = int(np.random.SeedSequence().generate_state(1)[0])
+SEED = 20261125
 F32, UNIT = np.float32, 2.0**-24
 FLOAT = AllOrders("float32")
 
