@@ -243,6 +243,57 @@ def test_the_radius_contains_every_order(layer: int, dtype: str) -> None:
         assert abs(error) <= Fraction(found, 2**40), SEED
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+@pytest.mark.parametrize("half", [0.0, 0.3], ids=["points", "wide boxes"])
+def test_the_radius_contains_what_is_computed_in_the_middle(half: float, dtype: str) -> None:
+    """Where units are on or off for certain, and where they are not: every phase has errors that it must let through."""
+    form = FORMATS[dtype]
+    for seed in range(15):
+        rng = np.random.default_rng(seed)
+        net = network(seed, exact_float(F32(0.01)) if seed % 2 else Fraction(0))
+        claim = claim_of(net, f"all-orders({dtype})")
+        boxes = BoxClaim(claim, Fraction(1, 5), ["out"], TauUPolicy.INPUTS)
+        assert isinstance(boxes.rounded, RoundedNetwork)
+        product = boxes._network(["m"])
+        low = replace(boxes.rounded.network.as_model({"A": "bool", "B": "bool"}), semantics="real")
+        row = [F32(x) for x in rounded(rng.uniform(-1, 1, 2), form)]
+        at = [int(Fraction(float(x)) * 2**40) for x in row]
+        reach = int(half * 2**40)
+        copies = len(product[0].weight[0]) // 2
+        found = RoundingRadius(product, form).at([(x - reach, x + reach) for x in at] * copies)[0]
+        values = low.run_row([exact_float(x) for x in row], {})
+        for _ in range(12):
+            ours = ran(net, row, {}, rng, form)
+            errors = {n: exact_float(ours[n]) - Fraction(values[n]) for n in ours}
+            error = errors["output[0]"] - errors["output[1]"]
+            assert abs(error) <= Fraction(found, 2**40), seed
+
+
+def test_a_unit_that_may_be_on_lets_its_error_through() -> None:
+    """max(0, 1000 a - 1000 b) where that is about 1/2, in a box where it may be negative; no layer after it rounds."""
+    layers = [
+        ReluLayer(("h",), ((Fraction(1000), Fraction(-1000)),), (Fraction(0),), Fraction(0)),
+        ReluLayer(("f",), ((Fraction(1),),), (Fraction(0),), Fraction(1)),
+    ]
+    rng, worst = np.random.default_rng(1), Fraction(0)
+    for _ in range(50):
+        b = F32(rng.uniform(0.6, 0.9))
+        a = F32(b + F32(0.0005))
+        reach = 2**40 // 1000
+        box = [
+            (int(exact_float(x) * 2**40) - reach, int(exact_float(x) * 2**40) + reach)
+            for x in (a, b)
+        ]
+        (found,) = RoundingRadius(layers, FORMATS["float32"]).at(box)
+        computed = max(F32(0), F32(F32(1000) * a) - F32(F32(1000) * b))
+        exact = 1000 * (exact_float(a) - exact_float(b))
+        assert exact > 0
+        error = abs(exact_float(computed) - exact)
+        assert error <= Fraction(found, 2**40)
+        worst = max(worst, error)
+    assert worst > Fraction(1, 2**16)
+
+
 @pytest.mark.parametrize("dtype", ["tfloat32", "float16", "bfloat16"])
 def test_a_radius_for_each_box_proves_what_one_for_all_did_not(dtype: str) -> None:
     """256 pairs in narrow formats: the radius of the whole box, 17.7 in bfloat16, exceeded the margins, about 14."""
