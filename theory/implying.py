@@ -8,17 +8,16 @@ implication is between the two definitions with the parameters that they share, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 from .kernel import Finite, Range, evaluate, free_names
 
 if TYPE_CHECKING:
     from .abstraction import Abstraction
-    from .definition import Definition
 
 __all__ = ["LEFT_OPEN", "ONTO", "Condition", "Related", "Relative", "listed"]
 
@@ -47,11 +46,6 @@ class Condition:
             lambda claim: self.holds(claim) and other.holds(claim),
             (*self.parameters, *other.parameters),
         )
-
-    def applied(self, definition: Definition) -> Definition:
-        """The stronger definition, with the parameters that the implication is about."""
-        changed: Any = definition
-        return replace(changed, **dict(self.parameters))  # type: ignore[no-any-return]  # a dataclass
 
 
 @final

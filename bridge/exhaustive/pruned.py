@@ -16,7 +16,7 @@ in which an operator adds depends on the shapes of its arguments and not on the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, final
 
@@ -27,7 +27,6 @@ from ..graph.positions import ATTENTION, POINTWISE, Positions, allowed
 from ..graph.replay import Suffix, last_reads
 from ..graph.sites import Slice
 from .clean import CleanRuns
-from .pruned_run import Running
 from .readout import Argmax, Readout
 
 if TYPE_CHECKING:
@@ -104,18 +103,6 @@ class Pruned:
             for name, chosen in self.reads.items()
         }
         return replace(clean, values=values)
-
-    def run(
-        self, frontier: Mapping[str, Any], held: Sequence[Tensor], *, everything: bool = False
-    ) -> dict[str, Tensor]:
-        """The values that are computed, at their own positions; without those that nothing reads any more.
-
-        Args:
-            frontier: the clean values of `reads` for each base, as `kept` narrowed them.
-            held: what each site is set to.
-            everything: whether every computed value is kept.
-        """
-        return Running(self, frontier).run(held, {} if everything else self.releases)
 
     def output(self, values: Mapping[str, Tensor], readout: Readout) -> tuple[Tensor, Readout]:
         """The value to be read, and the readout of it."""

@@ -9,23 +9,40 @@ from typing import TYPE_CHECKING, Any, final
 
 import torch
 
-from ..graph.network import computed
+from ..graph.computing import computed
 from ..graph.node import Extent, Node, Ref
 from ..graph.positions import ATTENTION, POINTWISE
 from ..graph.sites import Slice
+from .pruned import Pruned
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .pruned import Pruned
-
-__all__ = ["Running"]
+__all__ = ["run_pruned"]
 
 _VIEWS = ("view", "reshape", "flatten", "unflatten", "unsqueeze", "squeeze")
 
 
+def run_pruned(
+    plan: Pruned,
+    frontier: Mapping[str, Any],
+    held: Sequence[Tensor],
+    *,
+    everything: bool = False,
+) -> dict[str, Tensor]:
+    """The values that a plan computes, at their own positions; without those that nothing reads any more.
+
+    Args:
+        plan: which positions are computed.
+        frontier: the clean values of `plan.reads` for each base, as `Pruned.kept` narrowed them.
+        held: what each site is set to.
+        everything: whether every computed value is kept.
+    """
+    return _Running(plan, frontier).run(held, {} if everything else plan.releases)
+
+
 @final
-class Running:
+class _Running:
     """One patched run: the values so far, each with the positions that it has."""
 
     def __init__(self, plan: Pruned, frontier: Mapping[str, Any]) -> None:
@@ -38,7 +55,6 @@ class Running:
     def run(
         self, held: Sequence[Tensor], releases: Mapping[str, Sequence[str]]
     ) -> dict[str, Tensor]:
-        """The values that are computed, at their own positions; see `Pruned.run`."""
         sites: dict[str, list[tuple[Slice, Tensor]]] = {}
         for site, tensor in zip(self.plan.suffix.sites, held, strict=True):
             assert isinstance(site, Slice)

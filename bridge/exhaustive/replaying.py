@@ -12,6 +12,7 @@ from ..graph.replay import Suffix, last_reads
 from .clean import CleanRuns
 from .distinct import tile_of
 from .pruned import Pruned
+from .pruned_run import run_pruned
 from .readout import Readout
 from .reused import Reused
 
@@ -93,7 +94,7 @@ class Replay:
         if self.pruned is None:
             return self._whole(at[0], held)[: len(base)], self.readout
         plan, clean = self.pruned
-        values = plan.run(clean.frontier(clean.values, at[0]), held)
+        values = run_pruned(plan, clean.frontier(clean.values, at[0]), held)
         value, readout = plan.output(values, self.readout)
         return value[: len(base)], readout
 
@@ -153,7 +154,7 @@ class Replay:
         self, plan: Pruned, kept: CleanRuns, base: Tensor, held: Sequence[Tensor], whole: Tensor
     ) -> bool:
         """Whether a plan gives the bits of the whole runs where the label is read."""
-        values = plan.run(kept.frontier(kept.values, base), held)
+        values = run_pruned(plan, kept.frontier(kept.values, base), held)
         chosen = plan.computes[self.suffix.network.outputs[self.readout.output]]
         found, _ = plan.output(values, self.readout)
         return torch.equal(found, whole[:, chosen.start : chosen.stop])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, final
 
 import torch
 
-from ..graph.network import computed
+from ..graph.computing import computed
 from ..graph.node import Node, Ref
 from ..graph.replay import Suffix
 from ..graph.sites import Site, Slice

@@ -9,6 +9,7 @@ read. Everything else is a function of it:
 | `capture` | from a module to a graph, by `torch.export`; what cannot be captured is refused by name |
 | `screening` | what is wrong with a module or with example inputs before anything is captured |
 | `network` | the graph: names of values by module path, networkx, descendants |
+| `computing` | what one node computes from the values that it reads |
 | `sites` | `Slice`, `Subspace`, `Featurizer`: the part of a value that an interchange sets |
 | `site_text`, `index_text` | sites by name: `transformer.h.1.mlp[:, 3, :16]`, or `[position=3, unit=:16]` |
 | `axes` | what the dimensions of a value run over: rows, heads, positions, units |

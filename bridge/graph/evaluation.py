@@ -21,7 +21,8 @@ import numpy.typing as npt
 from tauomega.theory.errors import InputError
 
 from .arithmetic import RATIONAL, TERMS, Arithmetic, Balls, NotEvaluatedError, Term, Watching
-from .network import CapturedNetwork, computed
+from .computing import computed
+from .network import CapturedNetwork
 from .node import Node, Ref
 from .operations import OpKind
 from .rules import RULES

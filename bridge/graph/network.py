@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import takewhile
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, final
 
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel.errors import nearest
 from tauomega.theory.reports.readable import Printed
 
-from .node import Node, Ref, references
-from .operations import OpKind
+from .computing import computed
+from .node import Node
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
     from .sites import Slice
 
-__all__ = ["CapturedNetwork", "computed"]
+__all__ = ["CapturedNetwork"]
 
 
 @final
@@ -159,59 +156,3 @@ class CapturedNetwork(Printed):
                 faults.append(f"the input {name!r} has shape {tuple(value.shape)}, not ({wanted})")
         if faults:
             raise InputError(faults)
-
-
-def computed(node: Node, values: Mapping[str, Any]) -> Any:
-    """What a node computes from the values that it reads."""
-    target, positional, named = _call(node)
-    return target(
-        *[read(values) for read in positional], **{k: read(values) for k, read in named.items()}
-    )
-
-
-_Reading = Callable[[Mapping[str, Any]], Any]
-
-
-@lru_cache(maxsize=2**14)
-def _call(node: Node) -> tuple[Callable[..., Any], list[_Reading], dict[str, _Reading]]:
-    """The operator of a node and how it finds its arguments: worked out once, called for every tile."""
-    assert node.target is not None, f"{node.name} is given, not computed"
-    arguments = {name: _reading(value) for name, value in node.arguments.items()}
-    schema = getattr(node.target, "_schema", None)
-    order = (
-        list(arguments)
-        if schema is None
-        else [a.name for a in schema.arguments if not a.kwarg_only]
-    )
-    leading = takewhile(
-        arguments.__contains__, order
-    )  # `self` is a name that Python keeps to itself
-    positional = [arguments.pop(name) for name in list(leading)]
-    return node.target, positional, arguments
-
-
-def _reading(argument: object) -> _Reading:
-    match argument:
-        case Ref(name):
-            return itemgetter(name)
-        case tuple() if any(references(argument)):
-            parts = [_reading(part) for part in argument]
-            return lambda values: [read(values) for read in parts]
-        case tuple():
-            fixed = _listed(argument)
-            return lambda values: fixed
-        case _:
-            return lambda values: argument
-
-
-def _listed(argument: object) -> object:
-    return [_listed(part) for part in argument] if isinstance(argument, tuple) else argument
-
-
-def is_number(node: Node) -> bool:
-    """Whether a node has real values, which semantics and bounds are about."""
-    return (
-        node.dtype is not None
-        and node.dtype.is_floating_point
-        and node.operation.kind is not OpKind.DISCRETE
-    )

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, final
 
 from tauomega.theory.errors import InputError
 
-from .network import CapturedNetwork, computed
+from .computing import computed
+from .network import CapturedNetwork
 from .sites import Site, Slice
 
 if TYPE_CHECKING:

@@ -118,7 +118,7 @@ def of_definition(asked: Definition) -> Iterator[Implication]:
     if isinstance(getattr(strong, "family", None), Given):
         strong = replace(strong, family=asked.family)  # type: ignore[attr-defined]  # the same class
     for other, condition in sorted(consequences(type(asked)).items(), key=itemgetter(0)):
-        asked_as = strong if condition is None else condition.applied(strong)
+        asked_as = strong if condition is None else replace(strong, **dict(condition.parameters))
         yield Implication(
             f"definitions/{name}",
             Asked(name, asked_as),

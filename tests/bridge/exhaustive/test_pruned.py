@@ -16,6 +16,7 @@ from tauomega.bridge.exhaustive import pruned
 from tauomega.bridge.exhaustive.clean import run_clean
 from tauomega.bridge.exhaustive.expectation import Expectation
 from tauomega.bridge.exhaustive.pruned import Pruned, masks_of
+from tauomega.bridge.exhaustive.pruned_run import run_pruned
 from tauomega.bridge.exhaustive.readout import Argmax
 from tauomega.bridge.exhaustive.sweep import Sweep, sweep
 from tauomega.bridge.graph.capture import capture
@@ -115,7 +116,7 @@ def test_every_computed_value_is_that_of_the_whole_run(
         held = [h[source] for h in clean.held.values()]
         whole = suffix.run(clean.frontier(suffix.frontier, base), held)
         kept = plan.kept(clean)
-        found = plan.run(kept.frontier(kept.values, base), held, everything=True)
+        found = run_pruned(plan, kept.frontier(kept.values, base), held, everything=True)
         assert set(plan.computes) == set(found)
         for node, value in found.items():
             if isinstance(value, torch.Tensor):
