@@ -20,7 +20,7 @@ from tauomega.theory.kernel import (
 )
 from tauomega.theory.toml_source import Locate
 
-from .network import exact_float
+from .dyadic import exact_float
 
 if TYPE_CHECKING:
     import torch

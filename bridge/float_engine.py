@@ -19,7 +19,7 @@ from tauomega.theory.errors import EvaluationError
 from tauomega.theory.kernel import Value, exact
 from tauomega.theory.verdict import INFINITE, Enumeration
 
-from .network import exact_float
+from .dyadic import exact_float
 from .network_model import NetworkModel
 from .precision.machine import Machine, one_thread
 from .precision.semantics import Ieee, parse_semantics

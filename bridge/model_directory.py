@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 from tauomega.theory.errors import InputError, MissingDependencyError
 from tauomega.theory.kernel.errors import nearest
 
-from .network import Network, network_of_tensors
+from .layers import Layer
 from .safetensors_file import Stored, check_safetensors, read_safetensors
+from .tensors_to_layers import layers_of_tensors
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["module_from_directory", "network_from_directory"]
+__all__ = ["layers_from_directory", "module_from_directory"]
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 LARGEST = 1_000_000
@@ -43,8 +44,8 @@ _ALIASES = {"hidden_act": "activation", "hidden_sizes": "layers"}
 _IGNORED = ("model_type", "architectures", "torch_dtype", "dtype", "transformers_version")
 
 
-def network_from_directory(directory: Path) -> Network:
-    """The network of a directory whose `config.json` has `"model_type": "mlp"`.
+def layers_from_directory(directory: Path) -> tuple[Layer, ...]:
+    """The layers of a directory whose `config.json` has `"model_type": "mlp"`.
 
     The configuration gives `layers` (sizes, inputs first; or `hidden_sizes`), `activation` (or
     `hidden_act`), `negative_slope`, `output_activation`. The tensors are the weights and biases in the
@@ -83,7 +84,7 @@ def network_from_directory(directory: Path) -> Network:
     if faults:
         raise InputError(faults)
     renamed = {names[name]: array for name, array in tensors.items()}
-    return network_of_tensors(renamed, architecture, str(directory / WEIGHTS))
+    return layers_of_tensors(renamed, architecture, str(directory / WEIGHTS))
 
 
 def module_from_directory(directory: Path) -> nn.Module:

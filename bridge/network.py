@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final, overload
+from typing import TYPE_CHECKING, final, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
-from tauomega.theory.kernel.errors import nearest
 from tauomega.theory.reports.readable import Printed
 
+from .dyadic import exact_float
+from .layers import Activation, Layer
+from .model_directory import layers_from_directory
+from .module_to_layers import layers_of
 from .safetensors_file import read_safetensors
+from .tensors_to_layers import layers_of_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -27,38 +29,6 @@ if TYPE_CHECKING:
     from .network_model import NetworkModel
 
 __all__ = ["Activation", "Layer", "Network"]
-
-Array = npt.NDArray[Any]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Activation:
-    """`identity`, `relu`, or `leaky_relu` with the slope as it is stored."""
-
-    name: str = "identity"
-    slope: Fraction = Fraction(0)
-
-    def at(self, value: Fraction) -> Fraction:
-        """The exact value."""
-        if self.name == "identity" or value >= 0:
-            return value
-        return self.slope * value
-
-
-@final
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
-    """z = W x + b, then the activation. `weight` has shape (out, in), `bias` shape (out,)."""
-
-    weight: Array
-    bias: Array
-    activation: Activation
-
-    @property
-    def width(self) -> int:
-        """The number of units."""
-        return int(self.weight.shape[0])
 
 
 @final
@@ -155,8 +125,6 @@ class Network(Printed):
             from .graph.capture import capture
 
             return capture(module, example_inputs)
-        from .module_to_network import layers_of
-
         return cls(layers_of(module))
 
     @classmethod
@@ -174,20 +142,17 @@ class Network(Printed):
         Raises:
             InputError: all faults of the architecture, or of the file, at once.
         """
-        return network_of_tensors(
-            read_safetensors(Path(path), sha256=sha256), architecture, str(path)
-        )
+        tensors = read_safetensors(Path(path), sha256=sha256)
+        return cls(layers_of_tensors(tensors, architecture, str(path)))
 
     @classmethod
     def from_directory(cls, directory: str | Path) -> Network:
         """A network from a directory with `config.json` and `model.safetensors`, offline.
 
         Raises:
-            InputError: as `bridge.model_directory.network_from_directory`.
+            InputError: as `bridge.model_directory.layers_from_directory`.
         """
-        from .model_directory import network_from_directory
-
-        return network_from_directory(Path(directory))
+        return cls(layers_from_directory(Path(directory)))
 
     def as_model(
         self,
@@ -235,86 +200,3 @@ class Network(Printed):
             )
             for layer in self.layers
         ]
-
-
-def network_of_tensors(
-    tensors: Mapping[str, Array], architecture: Mapping[str, object], path: str
-) -> Network:
-    """The network of tensors `layers.{k}.weight` (out, in) and `layers.{k}.bias`.
-
-    Raises:
-        InputError: all faults of the architecture, or of the tensors, at once.
-    """
-    sizes, activation_name, slope, output = _architecture(architecture)
-    faults: list[str] = []
-    wanted: dict[str, tuple[int, ...]] = {}
-    for k, (before, after) in enumerate(itertools.pairwise(sizes)):
-        wanted[f"layers.{k}.weight"] = (after, before)
-        wanted[f"layers.{k}.bias"] = (after,)
-    for name, shape in wanted.items():
-        if name not in tensors:
-            faults.append(f"{path}: tensor {name!r} is missing{nearest(name, tensors)}")
-        elif tensors[name].shape != shape:
-            faults.append(f"{path}: tensor {name!r} has shape {tensors[name].shape}, not {shape}")
-    faults += [
-        f"{path}: tensor {name!r} belongs to no layer" for name in tensors if name not in wanted
-    ]
-    if faults:
-        raise InputError(faults)
-    dtype = tensors["layers.0.weight"].dtype
-    stored = Fraction(*float(dtype.type(slope)).as_integer_ratio())
-    activation = Activation(
-        activation_name, stored if activation_name == "leaky_relu" else Fraction(0)
-    )
-    last = len(sizes) - 2
-    return Network(
-        tuple(
-            Layer(
-                tensors[f"layers.{k}.weight"],
-                tensors[f"layers.{k}.bias"],
-                activation if k < last or output else Activation(),
-            )
-            for k in range(last + 1)
-        )
-    )
-
-
-def exact_float(value: Any) -> Fraction:
-    """A float as the rational number that it is."""
-    return Fraction(*float(value).as_integer_ratio())
-
-
-_KEYS = ("type", "layers", "activation", "negative_slope", "output_activation")
-
-
-def _architecture(table: Mapping[str, object]) -> tuple[list[int], str, Fraction, bool]:
-    faults = [f"architecture has no key {k!r}{nearest(k, _KEYS)}" for k in table if k not in _KEYS]
-    if table.get("type", "mlp") != "mlp":
-        faults.append(f'architecture.type is "mlp", not {table["type"]!r}')
-    sizes = table.get("layers")
-    if not (
-        isinstance(sizes, list)
-        and len(sizes) >= 2
-        and all(isinstance(n, int) and 0 < n < 10**6 for n in sizes)
-    ):
-        faults.append(
-            f"architecture.layers lists sizes, inputs first, such as [2, 3, 1]; not {sizes!r}"
-        )
-        sizes = []
-    name = table.get("activation", "relu")
-    if name not in ("identity", "relu", "leaky_relu"):
-        faults.append(
-            f'architecture.activation is "identity", "relu" or "leaky_relu", not {name!r}'
-        )
-    slope = Fraction(1, 100)
-    try:
-        slope = Fraction(str(table.get("negative_slope", "0.01")))
-    except (ValueError, ZeroDivisionError):
-        faults.append(f'negative_slope is a number such as "0.01", not {table["negative_slope"]!r}')
-    output = table.get("output_activation", False)
-    if not isinstance(output, bool):
-        faults.append(f"output_activation is true or false, not {output!r}")
-    if faults:
-        raise InputError(faults)
-    assert isinstance(sizes, list)
-    return sizes, str(name), slope, bool(output)

@@ -21,8 +21,8 @@ from tauomega.theory.kernel import (
 )
 
 from .counterfactuals import Counterfactual
+from .dyadic import exact_float
 from .explanation import Explanation, Place, Units
-from .network import exact_float
 from .network_model import NetworkModel
 from .patching import NetworkRunner, Runner
 

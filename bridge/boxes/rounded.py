@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from tauomega.theory.kernel.relu_bounds import GRID
 
-from ..network import Layer, Network, exact_float
+from ..dyadic import exact_float
+from ..network import Layer, Network
 from ..precision.formats import FORMATS, rounded
 from ..precision.machine import Machine, one_thread
 from ..precision.orders import stored_network

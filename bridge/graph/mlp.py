@@ -9,7 +9,8 @@ import numpy as np
 
 from tauomega.theory.errors import InputError
 
-from ..network import Activation, Layer, Network, exact_float
+from ..dyadic import exact_float
+from ..network import Activation, Layer, Network
 from .addresses import addresses_of
 from .network import CapturedNetwork
 from .node import Extent, Node, Ref

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
-from ..network import Network, exact_float
+from ..dyadic import exact_float
+from ..network import Network
 from .gates import all_inputs
 
 __all__ = ["CountedNetwork", "ExactLayers", "Floats"]

@@ -37,12 +37,13 @@ from tauomega.theory.kernel import (
 )
 from tauomega.theory.scm import SCM
 
+from ..dyadic import exact_float
 from ..graph.mlp import graph_of_mlp
 from ..graph.network import CapturedNetwork
 from ..graph.replay import Suffix
 from ..graph.site_check import check_site
 from ..graph.sites import Slice
-from ..network import Network, exact_float
+from ..network import Network
 from .machine import one_thread
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 
 from tauomega.theory.errors import InputError
 
-from ..network import Network, exact_float
+from ..dyadic import exact_float
+from ..network import Network
 from .enclosure import Enclosure, activated, exactly, linear, merged
 from .formats import FORMATS, rounded
 

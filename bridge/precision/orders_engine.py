@@ -25,8 +25,8 @@ from tauomega.theory.errors import EvaluationError
 from tauomega.theory.kernel import Value, evaluate, exact, free_names, is_number
 from tauomega.theory.verdict import INFINITE, Enumeration
 
+from ..dyadic import exact_float
 from ..graph.arithmetic import NotEvaluatedError
-from ..network import exact_float
 from ..network_model import NetworkModel
 from .boxes import Box, box_of
 from .enclosure import Enclosure

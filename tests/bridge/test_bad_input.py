@@ -16,7 +16,7 @@ from safetensors.torch import save_file as save_tensors
 from torch import nn
 
 from tauomega import Network
-from tauomega.bridge.model_directory import module_from_directory, network_from_directory
+from tauomega.bridge.model_directory import layers_from_directory, module_from_directory
 from tauomega.bridge.patching import ModuleRunner
 from tauomega.bridge.safetensors_file import check_safetensors, read_safetensors
 from tauomega.theory.errors import InputError
@@ -95,7 +95,7 @@ def test_a_directory_with_pickled_weights_is_refused(tmp_path: Path) -> None:
         '{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}'
     )
     (tmp_path / "pytorch_model.bin").write_bytes(pickle.dumps({}))
-    for read in (module_from_directory, network_from_directory):
+    for read in (module_from_directory, layers_from_directory):
         with pytest.raises(InputError) as error:
             read(tmp_path)
         assert str(error.value).splitlines() == [

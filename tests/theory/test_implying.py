@@ -32,7 +32,8 @@ def test_a_condition_is_of_parameters_that_the_stronger_definition_has() -> None
     ]
     assert len(conditional) == 7
     for strong, condition in conditional:
-        asked: Any = replace(strong(), **dict(condition.parameters))
+        plain: Any = strong()
+        asked = replace(plain, **dict(condition.parameters))
         assert (
             dict(condition.parameters).items()
             <= {name: getattr(asked, name) for name in asked.__dataclass_fields__}.items()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, final
 import torch
 
 from ...coupling_map import Coupling, CouplingMap
-from ...network import exact_float
+from ...dyadic import exact_float
 from ..alignment import Alignment
 from ..rotations import blocks_of
 

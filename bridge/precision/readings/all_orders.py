@@ -21,6 +21,7 @@ import numpy as np
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import Value, exact
 
+from ...dyadic import exact_float
 from ...graph.affine import AffineForms, Form
 from ...graph.arithmetic import Arithmetic, NotEvaluatedError
 from ...graph.capture import capture
@@ -28,7 +29,6 @@ from ...graph.evaluation import Interval
 from ...graph.node import Node
 from ...graph.replay import interchanged_values
 from ...graph.sums import EXACT, SUMS, array_of, sizes
-from ...network import exact_float
 from ..extraction import InputTable
 from ..formats import FORMATS, Format
 from ..semantics import AllOrders, Semantics

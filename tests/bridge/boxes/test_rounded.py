@@ -17,8 +17,9 @@ from tauomega.bridge.boxes.certifying import BoxClaim, Proof, Refutation
 from tauomega.bridge.boxes.grid_inputs import GridInputs
 from tauomega.bridge.boxes.radius import RoundingRadius
 from tauomega.bridge.boxes.rounded import RoundedNetwork
+from tauomega.bridge.dyadic import exact_float
 from tauomega.bridge.graph.arithmetic import NotEvaluatedError
-from tauomega.bridge.network import Activation, Layer, exact_float
+from tauomega.bridge.network import Activation, Layer
 from tauomega.bridge.network_model import NetworkModel
 from tauomega.bridge.precision.adversarial import ORDERS
 from tauomega.bridge.precision.formats import FORMATS, Format, rounded

@@ -447,14 +447,14 @@ def test_a_module_that_is_called_twice_has_its_values_numbered() -> None:
 
 
 def test_a_local_hugging_face_directory_is_captured(tmp_path: Any, case: Any) -> None:
-    from tauomega.bridge.model_directory import module_from_directory, network_from_directory
+    from tauomega.bridge.model_directory import layers_from_directory, module_from_directory
 
     here = case("gpt2")
     here.module.save_pretrained(tmp_path)
     graph = Network.from_module(module_from_directory(tmp_path), here.base[:2])
     assert torch.equal(graph.run(here.base)["logits"], here.graph.run(here.base)["logits"])
     with pytest.raises(InputError) as error:
-        network_from_directory(tmp_path)
+        layers_from_directory(tmp_path)
     assert str(error.value) == (
         f"{tmp_path / 'config.json'}: model_type 'gpt2' is no perceptron; capture it by "
         "Network.from_module(module_from_directory(directory), example_inputs)"

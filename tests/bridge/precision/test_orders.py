@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from tauomega.bridge.network import Activation, Layer, Network, exact_float
+from tauomega.bridge.dyadic import exact_float
+from tauomega.bridge.network import Activation, Layer, Network
 from tauomega.bridge.precision import adversarial, sums
 from tauomega.bridge.precision.adversarial import try_sums
 from tauomega.bridge.precision.enclosure import activated, exactly

@@ -9,8 +9,9 @@ import numpy as np
 
 from tauomega.theory.errors import InputError
 
+from .dyadic import exact_float
 from .graph.screening import compiled_parts
-from .network import Activation, Layer, exact_float
+from .layers import Activation, Layer
 
 if TYPE_CHECKING:
     from torch import nn
