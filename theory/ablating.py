@@ -40,7 +40,7 @@ def ablated(model: SCM, intervention: Intervention | str) -> SCM:
         {'a': 1, 'b': 0, 'X': 1, 'Y': 0, 'Z': 0}
     """
     chosen = model.intervention(intervention) if isinstance(intervention, str) else intervention
-    rules = intervened(model, chosen).rules
+    rules = intervened(model.program, chosen).rules
     declared = []
     for variable in model.variables:
         own = Declaration(

@@ -124,7 +124,7 @@ def _edges(scm: SCM) -> Iterator[Edge]:
     """The edges between endogenous variables, children in order of declaration."""
     for child in scm.endogenous:
         if scm[child].kind is not Kind.INPUT:
-            parents = parents_of(scm, child)
+            parents = parents_of(scm.program, child)
             yield from ((parent, child) for parent in scm.endogenous if parent in parents)
 
 

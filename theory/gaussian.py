@@ -64,7 +64,7 @@ def moments(
     if faults:
         raise InputError(faults)
     fixed = {name: Constant(value) for name, value in (parameters or {}).items()}
-    plan = intervened(model, intervention)
+    plan = intervened(model.program, intervention)
     forms: dict[str, dict[str, Fraction]] = {}  # variable -> roots and the constant ""
     hidden = {name: {f"u:{name}": Fraction(1)} for name in model.roots}
     for name in plan.order:

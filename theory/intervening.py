@@ -1,4 +1,4 @@
-r"""What an intervention makes of a model: the mechanisms that hold under it, one simultaneous step, solutions.
+r"""What an intervention makes of a model: the mechanisms that hold under it.
 
 An intervention acts on the table of mechanisms. A hard one puts a constant in place of a mechanism, a
 soft one a rule, an interventional a function of the old mechanism, an edge the old mechanism with one
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from .errors import InputError
 from .intervention import Compound, Edge, Hard, Intervention, Interventional, Soft, Stochastic
@@ -21,14 +21,13 @@ from .kernel import (
     Expression,
     FiniteLaw,
     Kind,
+    Program,
     Reference,
+    Variable,
     free_names,
     substitute,
 )
 from .kernel.ordering import cut_cycles, parents_first
-
-if TYPE_CHECKING:
-    from .scm import SCM
 
 __all__ = ["Intervened", "faults_of", "intervened", "new_parents"]
 
@@ -60,15 +59,15 @@ class Intervened:
 
 
 @lru_cache(maxsize=1024)
-def intervened(model: SCM, intervention: Intervention) -> Intervened:
+def intervened(program: Program, intervention: Intervention) -> Intervened:
     """The model's mechanisms under an intervention.
 
     Raises:
         InputError: the intervention makes a cycle in an acyclic model.
     """
     rules: dict[str, Rule] = {}
-    for name in model.endogenous:
-        variable = model[name]
+    for name in program.endogenous:
+        variable = program.by_name[name]
         if isinstance(variable.law, ConditionalLaw):
             rules[name] = variable.law
         elif variable.mechanism is not None:
@@ -88,11 +87,14 @@ def intervened(model: SCM, intervention: Intervention) -> Intervened:
                 rules[name] = substitute(rule, {SELF: _mechanism(name, old)})
             case Edge(parent=parent, value=value):
                 rules[name] = substitute(_mechanism(name, old), {parent: Constant(value)})
-    parents = {name: _read(name, rules.get(name), model) for name in model.endogenous}
+    inner = frozenset(program.endogenous)
+    parents = {
+        name: _read(program.by_name[name], rules.get(name), inner) for name in program.endogenous
+    }
     order, cycle = parents_first(parents)
     if order is not None:
         return Intervened(rules, order)
-    if not model.cyclic:
+    if not program.cyclic:
         shown = " -> ".join(cycle)
         raise InputError(
             [
@@ -113,41 +115,41 @@ def _mechanism(name: str, rule: Rule) -> Expression:
     return rule
 
 
-def _read(name: str, rule: Rule | None, model: SCM) -> frozenset[str]:
+def _read(variable: Variable, rule: Rule | None, inner: frozenset[str]) -> frozenset[str]:
     """The endogenous variables that a rule reads; an input's own name is its hidden copy."""
     match rule:
         case None | FiniteLaw():
             return frozenset()
         case ConditionalLaw(parents=parents):
-            return frozenset(parents) & set(model.endogenous)
+            return inner.intersection(parents)
         case _:
-            own = {name} if model[name].kind is Kind.INPUT else set()
-            return (free_names(rule) & set(model.endogenous)) - own
+            own = {variable.name} if variable.kind is Kind.INPUT else set()
+            return (free_names(rule) & inner) - own
 
 
-def faults_of(model: SCM, intervention: Intervention) -> Iterator[str]:
+def faults_of(program: Program, intervention: Intervention) -> Iterator[str]:
     """What is wrong with an intervention on a model, beyond names and domains."""
     for change in intervention.changes if isinstance(intervention, Compound) else ():
         match change:
-            case Edge(parent=parent, target=target) if parent not in parents_of(model, target):
+            case Edge(parent=parent, target=target) if parent not in parents_of(program, target):
                 yield f"{parent!r} is no parent of {target!r}, so there is no edge {parent} -> {target}"
             case _:
                 pass
     try:
-        intervened(model, intervention)
+        intervened(program, intervention)
     except InputError as error:
         yield from (fault.message for fault in error.faults)
 
 
-def parents_of(model: SCM, name: str) -> frozenset[str]:
+def parents_of(program: Program, name: str) -> frozenset[str]:
     """The variables that a mechanism mentions; of an input, its hidden copy."""
-    variable = model[name]
+    variable = program.by_name[name]
     if isinstance(variable.law, ConditionalLaw):
         return frozenset(variable.law.parents)
     return frozenset({name}) if variable.mechanism is None else free_names(variable.mechanism)
 
 
-def new_parents(model: SCM, intervention: Intervention) -> dict[str, frozenset[str]]:
+def new_parents(program: Program, intervention: Intervention) -> dict[str, frozenset[str]]:
     """Target -> the variables that its rule reads and its mechanism did not; none for a soft intervention.
 
     Massidda et al. (2023), Def. 6, ask that there are none.
@@ -155,7 +157,7 @@ def new_parents(model: SCM, intervention: Intervention) -> dict[str, frozenset[s
     found: dict[str, frozenset[str]] = {}
     for change in intervention.changes if isinstance(intervention, Compound) else ():
         if isinstance(change, Soft | Interventional):
-            more = free_names(change.rule) - parents_of(model, change.target) - {SELF}
+            more = free_names(change.rule) - parents_of(program, change.target) - {SELF}
             if more:
                 found[change.target] = more
     return found

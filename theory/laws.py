@@ -40,7 +40,7 @@ def law_of(
     missing = model.without_law()
     if missing:
         raise InputError([f"{name!r} has no law; write {name} : … ~ …" for name in missing])
-    plan = intervened(model, intervention)
+    plan = intervened(model.program, intervention)
     states: list[tuple[dict[str, Value], Fraction]] = []
     roots = [(name, _choices(model, name)) for name in model.roots]
     for picked in product(*(choices for _, choices in roots)):

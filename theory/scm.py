@@ -10,6 +10,7 @@ from math import prod
 from typing import Any, final
 
 from .errors import EvaluationError, Fault, InputError
+from .intervening import faults_of
 from .intervention import NOTHING, Compound, Hard, Intervention, compound
 from .kernel import (
     ConditionalLaw,
@@ -34,6 +35,7 @@ from .kernel import (
 )
 from .kernel.errors import nearest
 from .reports.readable import Printed
+from .solving import solution_of, solutions_of, step_of
 
 __all__ = ["SCM", "Context", "State", "is_finite", "size_of"]
 
@@ -74,12 +76,9 @@ class SCM(Printed):
     """
 
     program: Program
-    _by_name: Mapping[str, Variable] = field(init=False, repr=False, compare=False)
-
     _roots: tuple[tuple[str, Domain], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", {v.name: v for v in self.program.variables})
         object.__setattr__(self, "_roots", tuple((n, self.domain(n)) for n in self.roots))
 
     @classmethod
@@ -123,22 +122,22 @@ class SCM(Printed):
     def from_equations(
         cls, equations: Sequence[Any], domains: Mapping[Any, str | Domain], **more: Any
     ) -> SCM:
-        """A model from `sympy.Eq(X, …)`; see `theory.symbolic.equations.scm_from_equations`."""
-        from .symbolic.equations import scm_from_equations
+        """A model from `sympy.Eq(X, …)`; see `theory.symbolic.equations.program_from_equations`."""
+        from .symbolic.equations import program_from_equations
 
-        return scm_from_equations(equations, domains, **more)
+        return cls(program_from_equations(equations, domains, **more))
 
     def solution(self, intervention: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Every endogenous variable in closed form under an intervention, as sympy expressions."""
         from .symbolic.solution import solution
 
-        return solution(self, intervention)
+        return solution(self.program, intervention)
 
     def to_latex(self) -> str:
         """The model as LaTeX."""
-        from .symbolic.latex import model_to_latex
+        from .symbolic.latex import program_to_latex
 
-        return model_to_latex(self)
+        return program_to_latex(self.program)
 
     def as_scm(self) -> SCM:
         """The model itself (networks translate themselves here)."""
@@ -152,24 +151,22 @@ class SCM(Printed):
     @property
     def roots(self) -> tuple[str, ...]:
         """The exogenous variables and the inputs, in the order of declaration."""
-        kinds = (Kind.EXOGENOUS, Kind.INPUT)
-        return tuple(v.name for v in self.variables if v.kind in kinds)
+        return self.program.roots
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The inputs, in the order of declaration."""
-        return tuple(v.name for v in self.variables if v.kind is Kind.INPUT)
+        return self.program.inputs
 
     @property
     def endogenous(self) -> tuple[str, ...]:
         """Inputs and variables with mechanisms, in the order of declaration."""
-        kinds = (Kind.ENDOGENOUS, Kind.INPUT)
-        return tuple(v.name for v in self.variables if v.kind in kinds)
+        return self.program.endogenous
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters, read "for all values"."""
-        return tuple(v.name for v in self.variables if v.kind is Kind.PARAMETER)
+        return self.program.parameters
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -177,14 +174,14 @@ class SCM(Printed):
         return self.program.order
 
     def __contains__(self, name: object) -> bool:
-        return name in self._by_name
+        return name in self.program.by_name
 
     def __getitem__(self, name: str) -> Variable:
-        return self._by_name[name]
+        return self.program.by_name[name]
 
     def domain(self, name: str) -> Domain:
         """The domain of a variable."""
-        return self._by_name[name].domain
+        return self.program.by_name[name].domain
 
     @property
     def scope(self) -> Scope:
@@ -262,13 +259,11 @@ class SCM(Printed):
         """
         self._require(context, intervention)
         if self.cyclic or isinstance(intervention, Compound):
-            from .solving import solution_of
-
-            return solution_of(self, context, intervention, parameters or {})
+            return solution_of(self.program, context, intervention, parameters or {})
         values: dict[str, Value] = dict(context) | dict(parameters or {})
         fixed = dict(intervention.items)
         for name in self.order:
-            variable = self._by_name[name]
+            variable = self.program.by_name[name]
             if name in fixed:
                 values[name] = fixed[name]
             elif isinstance(variable.law, ConditionalLaw):
@@ -297,7 +292,7 @@ class SCM(Printed):
                 faults.append(f"the context has {name} = {context[name]!r}, outside {domain}")
         hard = intervention.hard if isinstance(intervention, Compound) else intervention
         for name, value in hard.items:
-            variable = self._by_name.get(name)
+            variable = self.program.by_name.get(name)
             if variable is None or variable.kind not in (Kind.ENDOGENOUS, Kind.INPUT):
                 faults.append(f"{name!r} cannot be set{nearest(name, self.endogenous)}")
             elif value not in variable.domain:
@@ -318,9 +313,7 @@ class SCM(Printed):
             EvaluationError: a mechanism has no value somewhere.
             OutOfReachError: the variables that break the cycles have more than 2^20 values together.
         """
-        from .solving import solutions_of
-
-        return solutions_of(self, context, intervention, parameters or {})
+        return solutions_of(self.program, context, intervention, parameters or {})
 
     def step(
         self,
@@ -339,9 +332,7 @@ class SCM(Printed):
             >>> model.step({"X": 0, "Y": 0}, {"U": 1})
             {'X': 1, 'Y': 0}
         """
-        from .solving import step_of
-
-        return step_of(self, state, context, intervention, parameters or {})
+        return step_of(self.program, state, context, intervention, parameters or {})
 
     def intervention(self, text: str, *, source: Source | None = None) -> Intervention:
         r"""Read an intervention on this model; `""` is the empty one.
@@ -358,13 +349,11 @@ class SCM(Printed):
             >>> model.run({"U": 1}, model.intervention("X := (self + 3) mod 4"))
             {'X': 0, 'Y': 0}
         """
-        from .intervening import faults_of
-
         where = Source() if source is None else source
         readable = {v.name: v.domain for v in self.variables}
         values, changes = parse_intervention(text, self.scope, where, readable=readable)
         found = compound(Hard(values), changes)
-        faults = [Fault(m, text, (0, len(text)), where) for m in faults_of(self, found)]
+        faults = [Fault(m, text, (0, len(text)), where) for m in faults_of(self.program, found)]
         if faults:
             raise InputError(faults)
         return found

@@ -89,7 +89,7 @@ def explicit_omega(
                 tables[n][*u, *y] = evaluate(claim.tau[n], stepped)
     names = (*high.roots, *high.endogenous)
     found = _rules(high, names, tables)
-    for target, more in new_parents(high, found).items():
+    for target, more in new_parents(high.program, found).items():
         raise NoSoftImageError(
             [f"the rule of {target!r} would read {', '.join(sorted(more))}, no parent of it"]
         )

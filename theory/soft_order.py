@@ -76,7 +76,7 @@ def images_of_targets(
     if isinstance(intervention, Hard):
         fixed = dict(intervention.items)
         return targets, frozenset({tuple(fixed[name] for name in targets)})
-    rules = intervened(model, intervention).rules
+    rules = intervened(model.program, intervention).rules
     fixed_rules = {name: rules[name] for name in targets}
     read: dict[str, None] = {}
     for rule in fixed_rules.values():

@@ -49,7 +49,7 @@ def require_soft(name: str, claim: Abstraction, family: Family) -> None:
         for model, listing in ((claim.scm, below), (claim.high, above))
         if model is not None
         for i in listing
-        for target, more in sorted(new_parents(model, i).items())
+        for target, more in sorted(new_parents(model.program, i).items())
     }
     if faults:
         raise InputError(list(faults))

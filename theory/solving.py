@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
 
 from .errors import EvaluationError, NotSolvableError, OutOfReachError
 from .intervening import Intervened, intervened
 from .intervention import Intervention
-from .kernel import ConditionalLaw, Finite, FiniteLaw, Kind, Range, Value, evaluate
-
-if TYPE_CHECKING:
-    from .scm import SCM
+from .kernel import ConditionalLaw, Finite, FiniteLaw, Kind, Program, Range, Value, evaluate
 
 __all__ = ["MOST_GUESSES", "solution_of", "solutions_of", "step_of"]
 
@@ -22,28 +18,30 @@ Values = Mapping[str, Value]
 
 
 def solution_of(
-    model: SCM, context: Values, intervention: Intervention, parameters: Values
+    program: Program, context: Values, intervention: Intervention, parameters: Values
 ) -> dict[str, Value]:
     """The one solution.
 
     Raises:
         NotSolvableError: there is none, or there are several.
     """
-    found = solutions_of(model, context, intervention, parameters)
+    found = solutions_of(program, context, intervention, parameters)
     if len(found) != 1:
-        shown = ", ".join(f"{name} = {context[name]}" for name in model.roots) or "the one context"
+        shown = (
+            ", ".join(f"{name} = {context[name]}" for name in program.roots) or "the one context"
+        )
         raise NotSolvableError(f"{shown} under {intervention.describe()}", len(found))
     return found[0]
 
 
 def solutions_of(
-    model: SCM, context: Values, intervention: Intervention, parameters: Values
+    program: Program, context: Values, intervention: Intervention, parameters: Values
 ) -> tuple[dict[str, Value], ...]:
     """Every state that satisfies all mechanisms: values of the cut variables are guessed and checked."""
-    plan = intervened(model, intervention)
+    plan = intervened(program, intervention)
     domains: list[Finite | Range] = []
     for name in plan.cut:
-        domain = model.domain(name)
+        domain = program.by_name[name].domain
         if not isinstance(domain, Finite | Range):
             raise OutOfReachError(f"values of {name!r}, which is on a cycle", 2**63, MOST_GUESSES)
         domains.append(domain)
@@ -52,7 +50,7 @@ def solutions_of(
     found = []
     for guess in product(*domains):
         state = _completed(
-            model, plan, dict(context) | dict(parameters), dict(zip(plan.cut, guess, strict=True))
+            program, plan, dict(context) | dict(parameters), dict(zip(plan.cut, guess, strict=True))
         )
         if state is not None:
             found.append(state)
@@ -60,32 +58,32 @@ def solutions_of(
 
 
 def _completed(
-    model: SCM, plan: Intervened, values: dict[str, Value], guess: Values
+    program: Program, plan: Intervened, values: dict[str, Value], guess: Values
 ) -> dict[str, Value] | None:
     """The state that a guess leads to, if the guess is confirmed by its own mechanisms."""
-    hidden = {name: values[name] for name in model.inputs}
+    hidden = {name: values[name] for name in program.inputs}
     values.update(guess)
     for name in plan.order:
         if name not in guess:
-            values[name] = _next(model, plan, name, values, hidden)
+            values[name] = _next(program, plan, name, values, hidden)
     for name, value in guess.items():
-        if _next(model, plan, name, values, hidden) != value:
+        if _next(program, plan, name, values, hidden) != value:
             return None
-    return {name: values[name] for name in model.endogenous}
+    return {name: values[name] for name in program.endogenous}
 
 
 def step_of(
-    model: SCM, state: Values, context: Values, intervention: Intervention, parameters: Values
+    program: Program, state: Values, context: Values, intervention: Intervention, parameters: Values
 ) -> dict[str, Value]:
     """Every mechanism at the same state."""
-    plan = intervened(model, intervention)
-    hidden = {name: context[name] for name in model.inputs}
+    plan = intervened(program, intervention)
+    hidden = {name: context[name] for name in program.inputs}
     values = dict(context) | dict(parameters) | dict(state)
-    return {name: _next(model, plan, name, values, hidden) for name in model.endogenous}
+    return {name: _next(program, plan, name, values, hidden) for name in program.endogenous}
 
 
 def _next(
-    model: SCM, plan: Intervened, name: str, values: dict[str, Value], hidden: Values
+    program: Program, plan: Intervened, name: str, values: dict[str, Value], hidden: Values
 ) -> Value:
     """The value that a variable's mechanism gives; an input's own name is its hidden copy."""
     rule = plan.rules.get(name)
@@ -96,11 +94,12 @@ def _next(
             f"{name!r} has a law and no mechanism, so a context does not determine it; "
             "compare laws (layer 2), or give it a mechanism"
         )
-    own = model[name].kind is Kind.INPUT
+    variable = program.by_name[name]
+    own = variable.kind is Kind.INPUT
     value = evaluate(rule, values | {name: hidden[name]} if own else values)
-    if value not in model.domain(name):
+    if value not in variable.domain:
         shown = ", ".join(f"{k} = {v}" for k, v in values.items())
         raise EvaluationError(
-            f"the mechanism of {name!r} gives {value}, outside {model.domain(name)}, at {shown}"
+            f"the mechanism of {name!r} gives {value}, outside {variable.domain}, at {shown}"
         )
     return value

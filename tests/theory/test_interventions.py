@@ -97,8 +97,8 @@ def test_what_is_wrong_is_said(text: str, message: str) -> None:
 
 
 def test_new_parents_are_named() -> None:
-    assert new_parents(MODEL, MODEL.intervention("X := 2 * A, C := self")) == {"X": {"A"}}
-    assert new_parents(MODEL, MODEL.intervention("X := U, X -> Y = 0")) == {}
+    assert new_parents(MODEL.program, MODEL.intervention("X := 2 * A, C := self")) == {"X": {"A"}}
+    assert new_parents(MODEL.program, MODEL.intervention("X := U, X -> Y = 0")) == {}
 
 
 # ---------------------------------------------------------------- order
@@ -139,7 +139,7 @@ def random_hard(rng: random.Random, model: SCM) -> Hard:
 
 def rewritten(model: SCM, intervention: Intervention) -> SCM:
     """The model whose own mechanisms are those that hold under the intervention."""
-    rules = intervened(model, intervention).rules
+    rules = intervened(model.program, intervention).rules
     declared = []
     for v in model.variables:
         rule = rules.get(v.name, v.mechanism)

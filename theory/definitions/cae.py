@@ -121,7 +121,9 @@ class CausalAbstractionError:
             InputError: there are none.
         """
         high = high_model(claim)
-        found = [n for n in high.endogenous if parents_of(high, n) & set(high.endogenous) - {n}]
+        found = [
+            n for n in high.endogenous if parents_of(high.program, n) & set(high.endogenous) - {n}
+        ]
         if not found:
             raise InputError(["nothing is compared: every high-level variable is a root"])
         return tuple(found)

@@ -108,9 +108,8 @@ def solve(
         EvaluationError: a mechanism has no value, or leaves its domain.
     """
     values = dict(context)
-    variables = {v.name: v for v in program.variables}
     for name in program.order:
-        variable = variables[name]
+        variable = program.by_name[name]
         if name in fixed:
             values[name] = fixed[name]
         elif variable.mechanism is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,31 @@ class Program:
     order: tuple[str, ...]
     families: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cyclic: bool = False
+    by_name: Mapping[str, Variable] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {v.name: v for v in self.variables})
 
     def domains(self, *kinds: Kind) -> dict[str, Domain]:
         """The domains of the variables of some kinds, in the order of declaration."""
         return {v.name: v.domain for v in self.variables if v.kind in kinds}
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The exogenous variables and the inputs, in the order of declaration."""
+        return tuple(v.name for v in self.variables if v.kind in ROOTS)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs, in the order of declaration."""
+        return tuple(v.name for v in self.variables if v.kind is Kind.INPUT)
+
+    @property
+    def endogenous(self) -> tuple[str, ...]:
+        """Inputs and variables with mechanisms, in the order of declaration."""
+        return tuple(v.name for v in self.variables if v.kind in INNER)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters, read "for all values"."""
+        return tuple(v.name for v in self.variables if v.kind is Kind.PARAMETER)

@@ -8,21 +8,20 @@ from typing import Any
 import sympy
 
 from ..errors import InputError
-from ..kernel import Declaration, Domain, Kind, complete, parse_domain, parse_law
-from ..scm import SCM
+from ..kernel import Declaration, Domain, Kind, Program, complete, parse_domain, parse_law
 from .sympy_to_expression import from_sympy
 
-__all__ = ["scm_from_equations"]
+__all__ = ["program_from_equations"]
 
 
-def scm_from_equations(
+def program_from_equations(
     equations: Sequence[Any],
     domains: Mapping[Any, str | Domain],
     *,
     laws: Mapping[Any, str] | None = None,
     inputs: Sequence[Any] = (),
     parameters: Sequence[Any] = (),
-) -> SCM:
+) -> Program:
     """A model whose mechanisms are `Eq(X, f(…))`; other symbols are exogenous.
 
     Args:
@@ -66,4 +65,4 @@ def scm_from_equations(
         Declaration(name, Kind.ENDOGENOUS, known.get(name), None, from_sympy(rhs))
         for name, rhs in targets.items()
     ]
-    return SCM(complete(declared))
+    return complete(declared)

@@ -8,17 +8,16 @@ from collections.abc import Mapping
 import sympy
 
 from ..intervention import Hard
-from ..kernel import Expression, Kind, NormalLaw, format_expression
-from ..scm import SCM
+from ..kernel import Expression, Kind, NormalLaw, Program, format_expression
 from .expression_to_sympy import to_sympy
 
-__all__ = ["intervention_to_latex", "map_to_latex", "model_to_latex"]
+__all__ = ["intervention_to_latex", "map_to_latex", "program_to_latex"]
 
 
-def model_to_latex(model: SCM) -> str:
+def program_to_latex(program: Program) -> str:
     r"""The model as an `aligned` block: one equation a variable, laws of the exogenous ones."""
     rows = []
-    for variable in model.variables:
+    for variable in program.variables:
         name = _name(variable.name)
         if variable.mechanism is not None:
             rows.append(rf"{name} &= {_expression(variable.mechanism)}")

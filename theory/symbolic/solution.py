@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InputError
-from ..kernel import Value
+from ..kernel import Program, Value
 from ..kernel.errors import nearest
-from ..scm import SCM
 from .expression_to_sympy import symbol_of, to_sympy, value_to_sympy
 
 __all__ = ["solution"]
 
 
-def solution(model: SCM, intervention: Mapping[str, Value | Any] | None = None) -> dict[str, Any]:
+def solution(
+    program: Program, intervention: Mapping[str, Value | Any] | None = None
+) -> dict[str, Any]:
     r"""Every endogenous variable in terms of the exogenous ones, the inputs and the parameters.
 
     Args:
-        model: an acyclic model.
+        program: an acyclic model.
         intervention: variable -> the value it is set to: exact, or a sympy expression such as a
             symbol $x$, for all values at once.
 
@@ -26,20 +27,22 @@ def solution(model: SCM, intervention: Mapping[str, Value | Any] | None = None) 
         InputError: a target is no endogenous variable; a mechanism is a hole.
     """
     fixed = dict(intervention or {})
-    unknown = [name for name in fixed if name not in model.endogenous]
+    unknown = [name for name in fixed if name not in program.endogenous]
     if unknown:
         raise InputError(
             [
-                f"{name!r} is no endogenous variable{nearest(name, model.endogenous)}"
+                f"{name!r} is no endogenous variable{nearest(name, program.endogenous)}"
                 for name in unknown
             ]
         )
-    values: dict[str, Any] = {name: symbol_of(name) for name in (*model.roots, *model.parameters)}
-    for name in model.order:
-        mechanism = model[name].mechanism
+    values: dict[str, Any] = {
+        name: symbol_of(name) for name in (*program.roots, *program.parameters)
+    }
+    for name in program.order:
+        mechanism = program.by_name[name].mechanism
         if name in fixed:
             given = fixed[name]
             values[name] = value_to_sympy(given) if isinstance(given, int | str) else given
         elif mechanism is not None:
             values[name] = to_sympy(mechanism, values)
-    return {name: values[name] for name in model.endogenous}
+    return {name: values[name] for name in program.endogenous}

@@ -131,7 +131,7 @@ def _has_forced_image(p: Plain, i: Intervention, images: Sequence[State]) -> boo
                     if after[n] != usual[n]:
                         return False
                     continue
-                read = {m: v for m, v in {**w, **y}.items() if m in parents_of(p.high, n)}
+                read = {m: v for m, v in {**w, **y}.items() if m in parents_of(p.high.program, n)}
                 if tables.setdefault((n, key(read)), after[n]) != after[n]:
                     return False
             reached.add(tuple(after[n] for n in touched))
