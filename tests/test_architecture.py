@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,19 @@ THIRD_PARTIES = {
 
 FORBIDDEN = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__"}
 """Functions that run text, or may: no string that was read may meet one."""
+
+FACADES = [
+    # a site is named on the graph that it is of
+    ("tauomega.bridge.graph.network", "tauomega.bridge.graph.site_text"),
+    # a network in hand becomes a low-level model
+    ("tauomega.bridge.network", "tauomega.bridge.network_model"),
+    # a question has one door, whatever the definition, that over boxes too
+    (
+        "tauomega.proofs.certificates.checker.statements",
+        "tauomega.proofs.certificates.checker.boxes",
+    ),
+]
+"""Imports that run back up, with the reason: one door each, which forwards to the module above."""
 
 PYTHON = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 
@@ -51,6 +65,14 @@ def package_of(path: Path) -> tuple[str, ...]:
     return ("tauomega", *([] if folder == "api" else [folder]), *rest)
 
 
+def module_of(path: Path) -> tuple[str, ...]:
+    """The absolute name of a module; that of a package for its `__init__`."""
+    return (*package_of(path), *([] if path.stem == "__init__" else [path.stem]))
+
+
+MODULES = {".".join(module_of(path)): path for path in PYTHON}
+
+
 def imports_of(path: Path) -> Iterator[tuple[str, int, int]]:
     """Every imported module: its absolute name, the dots it was written with, the line."""
     for node in ast.walk(tree_of(path)):
@@ -73,6 +95,31 @@ def imports_of(path: Path) -> Iterator[tuple[str, int, int]]:
                 yield node.module or "", 0, node.lineno
 
 
+def modules_read_by(path: Path) -> Iterator[str]:
+    """The modules of ours that a file imports: of `from .a import b` it is `.a.b`, if there is one, else `.a`."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            package = package_of(path)
+            base = package[: len(package) - (node.level - 1)] if node.level else ()
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                inner = f"{name}.{alias.name}"
+                found = inner if inner in MODULES else name
+                if found in MODULES:
+                    yield found
+
+
+def circle_of(graph: Mapping[str, Iterable[str]]) -> list[str]:
+    """A circle of modules, the first one also at the end; none if the graph has none."""
+    try:
+        TopologicalSorter({name: sorted(read) for name, read in graph.items()}).prepare()
+    except CycleError as error:
+        return [str(name) for name in reversed(error.args[1])]
+    return []
+
+
 def folder_of(module: str) -> str | None:
     """The folder that an absolute module name lives in, if it is ours."""
     first, *rest = module.split(".")
@@ -90,6 +137,24 @@ def test_imports_go_down(path: Path) -> None:
             continue  # a theorem script is written as a user would write it, on the facade
         if theirs is not None:
             assert FOLDERS[theirs] <= FOLDERS[mine], f"{path}:{line}: {mine} imports {module}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Wherever an import stands, in a function or for type checkers only: neither is read without the other."""
+    graph = {name: set(modules_read_by(path)) - {name} for name, path in MODULES.items()}
+    for lower, upper in FACADES:
+        assert upper in graph[lower], f"{lower} no longer imports {upper}; take it off the list"
+        graph[lower].remove(upper)
+    assert [] == circle_of(graph)
+    for lower, upper in FACADES:
+        graph[lower].add(upper)
+        assert circle_of(graph), f"{lower} -> {upper} closes no circle; take it off the list"
+        graph[lower].remove(upper)
+
+
+def test_a_circle_of_imports_is_found() -> None:
+    assert [] == circle_of({"a": {"b", "c"}, "b": {"c"}, "c": set()})
+    assert ["b", "c", "b"] == circle_of({"a": {"b"}, "b": {"c"}, "c": {"b"}})
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
