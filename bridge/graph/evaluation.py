@@ -38,6 +38,8 @@ __all__ = ["Interval", "certified", "evaluate_graph", "exact_values", "interval_
 
 Array = npt.NDArray[Any]
 _CASTS = ("to", "_to_copy", "type_as")
+_MASKED = ("scaled_dot_product_attention",)
+"""Operations that are told by truth values where to look; everywhere else these are 0 and 1."""
 _FILLS = ("value", "fill_value", "self", "other")
 LARGEST_PRECISION = 4096
 LARGEST_EXPONENT = 2**16
@@ -195,7 +197,9 @@ def _argument(argument: object, values: Mapping[str, Any], own: Arithmetic, node
         case Ref(name):
             found = values[name]
             if isinstance(found, torch.Tensor):
-                return found.numpy() if found.dtype is torch.bool else _lifted(found.double(), own)
+                if found.dtype is torch.bool and node.operation.name in _MASKED:
+                    return found.numpy()
+                return _lifted(found.double(), own)
             return found
         case tuple():
             return [_argument(part, values, own, node) for part in argument]

@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-from .arithmetic import Arithmetic
+from .arithmetic import Arithmetic, NotEvaluatedError
 from .rule_parts import Arguments, Array, Rule, axes_of, each, maximum, minimum, number, total_of
 from .window_rules import adaptive, conv, pool
 
@@ -30,6 +30,12 @@ def _add(own: Arithmetic, given: Arguments) -> Array:
 
 def _sub(own: Arithmetic, given: Arguments) -> Array:
     return given["self"] - number(own, given["other"]) * number(own, given.get("alpha", 1))  # type: ignore[no-any-return]
+
+
+def _div(own: Arithmetic, given: Arguments) -> Array:
+    if given.get("rounding_mode") is not None:
+        raise NotEvaluatedError(f"no rule for rounding_mode={given['rounding_mode']!r}")
+    return given["self"] / number(own, given["other"])  # type: ignore[no-any-return]
 
 
 def _linear(own: Arithmetic, given: Arguments) -> Array:
@@ -85,11 +91,8 @@ def _relu(own: Arithmetic, given: Arguments) -> Array:
 
 def _leaky(own: Arithmetic, given: Arguments) -> Array:
     slope = Fraction(given["negative_slope"])
-    if 0 <= slope <= 1:
-        return maximum(own, given["self"], given["self"] * own.number(slope))
-    zero = own.number(Fraction(0))
-    positive = maximum(own, given["self"], zero)
-    return positive + (given["self"] - positive) * own.number(slope)  # type: ignore[no-any-return]
+    choose = maximum if slope <= 1 else minimum
+    return choose(own, given["self"], given["self"] * own.number(slope))
 
 
 def _clamp(own: Arithmetic, given: Arguments) -> Array:
@@ -130,8 +133,11 @@ def _gelu(own: Arithmetic, given: Arguments) -> Array:
 
 
 def _pow(own: Arithmetic, given: Arguments) -> Array:
-    exponent = Fraction(given["exponent"])
     base = given["self"]
+    if isinstance(given["exponent"], np.ndarray):
+        log = each(lambda v: own.function("log", v), np.array(number(own, base), dtype=object))
+        return each(lambda v: own.function("exp", v), log * given["exponent"])
+    exponent = Fraction(given["exponent"])
     if exponent == Fraction(1, 2):
         return each(lambda v: own.function("sqrt", v), base)
     if exponent.denominator != 1 or not 1 <= exponent <= 16:
@@ -220,13 +226,18 @@ def _attention(own: Arithmetic, given: Arguments) -> Array:
     return weights @ attention_values(given)
 
 
-RULES: dict[str, Rule] = {
+def _shaped(rule: Rule) -> Rule:
+    """A rule whose result is an array where it is one number, too: of such, NumPy makes the number itself."""
+    return lambda own, given: np.asarray(rule(own, given), dtype=object)
+
+
+_RULES: dict[str, Rule] = {
     "add": _add,
     "sub": _sub,
     "rsub": lambda own, g: number(own, g["other"]) - g["self"] * number(own, g.get("alpha", 1)),
     "neg": lambda own, g: -g["self"],
     "mul": lambda own, g: g["self"] * number(own, g["other"]),
-    "div": lambda own, g: g["self"] / number(own, g["other"]),
+    "div": _div,
     "square": lambda own, g: g["self"] * g["self"],
     "reciprocal": lambda own, g: own.number(Fraction(1)) / g["self"],
     "linear": _linear,
@@ -277,4 +288,5 @@ RULES: dict[str, Rule] = {
     "layer_norm": _layer_norm,
     "scaled_dot_product_attention": _attention,
 }
+RULES: dict[str, Rule] = {name: _shaped(rule) for name, rule in _RULES.items()}
 """Operation -> its rule. What only moves entries needs none."""

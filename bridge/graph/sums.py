@@ -2,7 +2,8 @@ r"""Which operations a machine computes as sums of products: of how many, from w
 
 Each is $\sum_i x_i w_i + b$ for every number of its result, so that what is known of such sums in every order
 (`precision.sums`, `precision.grid`) is known of it. Operations that are not listed compute something else in the
-middle (softmax, normalisation) or are not derived here.
+middle (softmax, normalisation) or are not derived here. $A = \sum_i |x_i w_i| + |b|$ is what the operation's own
+rule gives for the sizes of its numbers, in an arithmetic in which nothing is subtracted (`sizes`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
+from itertools import product
+from math import lcm, prod
 from typing import Any, final
 
 import numpy as np
+
+from .arithmetic import Arithmetic, NotEvaluatedError
+from .rule_parts import Rule, each
+from .window_rules import average_divisor, windows_of
 
 __all__ = ["EXACT", "SUMS", "SumShape", "array_of", "sizes"]
 
@@ -32,10 +38,11 @@ class SumShape:
     """How an operation is a sum of products.
 
     Attributes:
-        terms: the number of products of each sum.
+        terms: the number of products of each sum; a product of more than two numbers that are not 1 is
+            rounded once more than an addition would, and counts as one more.
         products: the arguments of each product; a product is one number of each.
         shift: what is added to the sum of products, also as a product.
-        divisor: what the sum is divided by afterwards.
+        divisor: what the sum is divided by afterwards; a multiple of them, if places have several.
     """
 
     terms: Callable[[Arguments], int]
@@ -64,13 +71,21 @@ def _window(given: Arguments) -> int:
     return int(prod(given["weight"].shape[1:]))
 
 
-def _kernel(rank: int) -> Callable[[Arguments], int]:
-    def count(given: Arguments) -> int:
-        sizes = given["kernel_size"]
-        listed = list(sizes) if isinstance(sizes, list | tuple) else [sizes]
-        return int(prod(listed * rank if len(listed) == 1 else listed))
+def _scaled_terms(given: Arguments) -> int:
+    return int(given["mat1"].shape[-1]) + (abs(Fraction(given.get("alpha", 1))) != 1)
 
-    return count
+
+def _kernel(rank: int) -> Callable[[Arguments], int]:
+    return lambda given: prod(windows_of(given, rank).kernel)
+
+
+def _divisors(rank: int) -> Callable[[Arguments], int]:
+    def multiple(given: Arguments) -> int:
+        windows = windows_of(given, rank)
+        places = product(*map(range, windows.counts))
+        return lcm(*{average_divisor(windows, given, place) for place in places})
+
+    return multiple
 
 
 _ADDED = SumShape(lambda given: 1, ("other", "alpha"), ("self",))
@@ -83,7 +98,7 @@ SUMS: Mapping[str, SumShape] = {
     "square": SumShape(lambda given: 1, ("self", "self")),
     "leaky_relu": SumShape(lambda given: 1, ("self", "negative_slope")),
     "linear": SumShape(_inner("input", -1), ("input", "weight"), ("bias",)),
-    "addmm": SumShape(_inner("mat1", -1), ("mat1", "mat2", "alpha"), ("self", "beta")),
+    "addmm": SumShape(_scaled_terms, ("mat1", "mat2", "alpha"), ("self", "beta")),
     "mm": SumShape(_inner("self", -1), ("self", "mat2")),
     "bmm": SumShape(_inner("self", -1), ("self", "mat2")),
     "matmul": SumShape(_inner("self", -1), ("self", "other")),
@@ -93,25 +108,76 @@ SUMS: Mapping[str, SumShape] = {
     "conv1d": _CONV,
     "conv2d": _CONV,
     "conv3d": _CONV,
-    "avg_pool1d": SumShape(_kernel(1), ("self",), (), _kernel(1)),
-    "avg_pool2d": SumShape(_kernel(2), ("self",), (), _kernel(2)),
+    "avg_pool1d": SumShape(_kernel(1), ("self",), (), _divisors(1)),
+    "avg_pool2d": SumShape(_kernel(2), ("self",), (), _divisors(2)),
 }
 """Operation -> its sums."""
 
 
-def sizes(given: Arguments, size: Callable[[Any], Any], signs: bool = False) -> dict[str, Any]:
-    """The arguments with every number replaced by its size, so that the rule adds up what it subtracted."""
-    found: dict[str, Any] = {}
-    for name, value in given.items():
-        if isinstance(value, np.ndarray) and value.dtype == object:
-            sized = np.empty(value.shape, dtype=object)
-            for place, number in np.ndenumerate(value):
-                sized[place] = size(number)
-            found[name] = sized
-        elif isinstance(value, Fraction | float) or name in ("alpha", "beta", "other"):
-            found[name] = abs(value) if isinstance(value, int | float | Fraction) else value
-        else:
-            found[name] = value
-    if signs:
-        found["alpha"] = -abs(Fraction(given.get("alpha", 1)))
-    return found
+@final
+class _Size:
+    """A bound on how large a number is: what is negated is as large, what is subtracted adds to it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __add__(self, other: _Size) -> _Size:
+        if not isinstance(other, _Size):
+            return NotImplemented  # an array adds each of its sizes
+        return _Size(self.value + other.value)
+
+    __sub__ = __add__
+
+    def __neg__(self) -> _Size:
+        return self
+
+    def __mul__(self, other: _Size) -> _Size:
+        if not isinstance(other, _Size):
+            return NotImplemented
+        return _Size(self.value * other.value)
+
+
+@final
+class _Sizes:
+    """The arithmetic of sizes."""
+
+    def __init__(self, scalar: Callable[[Fraction], Any]) -> None:
+        self._scalar = scalar
+
+    def number(self, value: Fraction) -> _Size:
+        return _Size(self._scalar(abs(value)))
+
+    def maximum(self, a: _Size, b: _Size) -> _Size:
+        return a if a.value >= b.value else b
+
+    def function(self, name: str, x: _Size) -> _Size:
+        raise NotEvaluatedError(f"{name} is no sum")
+
+
+def sizes(
+    rule: Rule,
+    given: Arguments,
+    size: Callable[[Any], Any],
+    scalar: Callable[[Fraction], Any],
+) -> Any:
+    r"""$A = \sum_i |x_i w_i| + |b|$ of every sum of an operation.
+
+    Args:
+        rule: of the operation, which is one of `SUMS`.
+        given: its arguments.
+        size: a number of the arithmetic at hand -> a bound of its magnitude.
+        scalar: a rational that is not negative -> a bound of the same kind.
+
+    Returns:
+        An array of such bounds, of the shape of the result.
+    """
+    sized = {
+        name: each(lambda number: _Size(size(number)), value)
+        if isinstance(value, np.ndarray) and value.dtype == object
+        else value
+        for name, value in given.items()
+    }
+    own: Arithmetic = _Sizes(scalar)
+    return each(lambda found: found.value, rule(own, sized))

@@ -52,20 +52,6 @@ SYMBOLS = (0, 2048)
 
 
 @final
-class _Sizes:
-    """Floats that are not negative, for the sizes of sums."""
-
-    def number(self, value: Fraction) -> float:
-        return float(value) * INFLATE
-
-    def maximum(self, a: float, b: float) -> float:
-        return max(a, b)
-
-    def function(self, name: str, x: float) -> float:
-        raise NotEvaluatedError(f"{name} is no sum")
-
-
-@final
 class _Rounded:
     """Forms of what any order of summation computes in a format."""
 
@@ -98,7 +84,7 @@ class _Rounded:
             )
         value = rule(self, given)
         terms = shape.terms(given) + 2 * (shape.divisor(given) > 1)
-        total = rule(_Sizes(), sizes(given, _size, signs=name in ("sub", "rsub")))
+        total = sizes(rule, given, _size, lambda value: float(value) * INFLATE)
         absolute = np.array(total, dtype=np.float64) * INFLATE
         most = terms * max((_most(given.get(word)) for word in shape.products), default=0.0)
         operands = np.full_like(absolute, (most + _most_of(given, shape.shift)) * INFLATE)

@@ -64,10 +64,9 @@ class _GridNumbers:
         products = sum(_places(given.get(word, 1)) for word in shape.products)
         shift = sum(_places(given.get(word, 1)) for word in shape.shift)
         places = max(products, shift) + divisor.bit_length() - 1
-        absolute = sizes(given, abs, signs=name in ("sub", "rsub"))
+        absolute = sizes(rule, given, abs, RATIONAL.number)
         largest = max(
-            (Fraction(int(v.p), int(v.q)) for v in rule(self, absolute).reshape(-1)),
-            default=Fraction(0),
+            (Fraction(int(v.p), int(v.q)) for v in absolute.reshape(-1)), default=Fraction(0)
         )
         bits = int(-(-largest * 2**places // 1)).bit_length()
         self.needed = max(self.needed, bits)
