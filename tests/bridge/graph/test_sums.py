@@ -101,7 +101,7 @@ def drawn_calls(name: str, rng: random.Random) -> dict[str, Any]:
     n = rng.randint(1, 5)
     factors = {"self": numbers(2, n), "mat2": numbers(n, 3)}
     conv = {"groups": 2, "stride": rng.choice((1, 2)), "padding": rng.choice((0, 1))}
-    pooled = {"kernel_size": [3], "stride": [2], "padding": [1]}
+    pooled: dict[str, Any] = {"kernel_size": [3], "stride": [2], "padding": [1]}
     pooled |= {
         "ceil_mode": rng.choice((True, False)),
         "count_include_pad": rng.choice((True, False)),
@@ -179,10 +179,11 @@ class Two(nn.Module):
         return self.function(x, y)
 
 
-CANCELLING = {
-    "add": (lambda a: lambda x, y: torch.add(x, y, alpha=a), 1, 1),
-    "sub": (lambda a: lambda x, y: torch.sub(x, y, alpha=a), 1, -1),
-    "rsub": (lambda a: lambda x, y: torch.rsub(y, x, alpha=a), 1, -1),
+Made = Callable[[float], Callable[[Tensor, Tensor], Tensor]]
+CANCELLING: dict[str, tuple[Made, int]] = {
+    "add": (lambda a: lambda x, y: torch.add(x, y, alpha=a), 1),
+    "sub": (lambda a: lambda x, y: torch.sub(x, y, alpha=a), -1),
+    "rsub": (lambda a: lambda x, y: torch.rsub(y, x, alpha=a), -1),
 }
 
 
@@ -190,7 +191,7 @@ CANCELLING = {
 @pytest.mark.parametrize("name", CANCELLING)
 def test_terms_that_cancel_leave_the_rounding_of_each(name: str, alpha: float) -> None:
     """x ± αy is next to 0 and x is not: what αy was rounded by is all that is left of the sum."""
-    make, _, sign = CANCELLING[name]
+    make, sign = CANCELLING[name]
     rng = np.random.default_rng(7)
     stored = float(F32(alpha))
     y = (1 + rng.random(64)).astype(F32)
