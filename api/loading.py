@@ -72,7 +72,7 @@ def task_source(target: str | Path) -> tuple[str, Path]:
         InputError: no such file or example.
     """
     name, path = str(target), Path(target)
-    if path.is_file() or "/" in name or path.suffix == ".toml":
+    if path.is_file() or "/" in name or path.suffix:
         return _read(path), path.parent
     return example_text(name), _examples()
 

@@ -7,19 +7,19 @@ other semantics. Complete enumeration under this one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, final
 
 from tauomega.solvers.engine import Answer, Budget, Problem
-from tauomega.solvers.interpreter import Interpreter
-from tauomega.solvers.ranging import Swap, swaps
-from tauomega.theory.defect import Dist, Read, Sup, Swaps
+from tauomega.solvers.ranging import Swap
 from tauomega.theory.errors import EvaluationError
 from tauomega.theory.kernel import Value, exact
-from tauomega.theory.verdict import INFINITE, Enumeration
+from tauomega.theory.verdict import Enumeration
 
 from .dyadic import exact_float
+from .interchange_by_interchange import Interchanges, Judged, Known, decide, is_of_interchanges
 from .network_model import NetworkModel
 from .precision.machine import Machine, one_thread
 from .precision.semantics import Ieee, parse_semantics
@@ -46,11 +46,9 @@ class FloatEngine:
             return "runs networks"
         if not isinstance(parse_semantics(problem.semantics), Ieee):
             return f"runs ieee semantics; {problem.semantics} is another"
-        match problem.part.defect:
-            case Sup(space=Swaps(), body=Dist(left=Read())):
-                return None
-            case _:
-                return f"under {problem.semantics} only interchange claims are decided"
+        if not is_of_interchanges(problem):
+            return f"under {problem.semantics} only interchange claims are decided"
+        return None
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """0 or 1, after running every interchange."""
@@ -59,18 +57,12 @@ class FloatEngine:
 
 
 def _decide(problem: Problem, budget: Budget) -> Answer:
-    claim = problem.claim
-    model = claim.low
+    model = problem.claim.low
     assert isinstance(model, NetworkModel)
-    match problem.part.defect:
-        case Sup(space=Swaps() as space, body=Dist(left=Read(names=names), right=above)):
-            pass
-        case _:
-            raise AssertionError("accepts() admitted another shape")
     meaning = parse_semantics(model.semantics)
     assert isinstance(meaning, Ieee)
+    asked = Interchanges(problem, budget)
     runner = Machine(model.network, meaning.dtype, meaning.batch)
-    interpreter = Interpreter(problem, budget, {})
     clean: dict[tuple[Value, ...], dict[str, torch.Tensor]] = {}
 
     def source_run(point: tuple[Value, ...]) -> dict[str, torch.Tensor]:
@@ -78,38 +70,30 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
             clean[point] = runner.run(_row(model, point))
         return clean[point]
 
-    examined = 0
-    for swap in swaps(claim, space.depth, space.sources):
-        if budget.spent:
-            return Answer(examined=examined, reason=f"{budget.seconds:g} s are over")
-        examined += 1
-        patches = {
-            unit: source_run(source)[unit]
-            for name, source in swap.sources
-            for unit in claim.sites[name]
-        }
-        values = runner.run(_row(model, swap.base), patches)
-        read = _read(problem, swap, values)
-        wanted = interpreter.term(above, {"x": swap})
-        assert isinstance(wanted, dict)
-        if any(read[name] != wanted[name] for name in names):
-            shown = {name: exact(exact_float(value)) for name, value in values.items()}
+    def judged(chunk: Sequence[Swap]) -> Iterator[Judged]:
+        for swap in chunk:
+            patches = {
+                unit: source_run(source)[unit]
+                for name, source in swap.sources
+                for unit in asked.claim.sites[name]
+            }
+            values = runner.run(_row(model, swap.base), patches)
+            read, wanted = _read(problem, swap, values), asked.wanted(swap)
+            if all(read[name] == wanted[name] for name in asked.names):
+                yield Known.AGREES
+                continue
             again = Machine(model.network, meaning.dtype, meaning.batch).run(
                 _row(model, swap.base), patches
             )
-            assert all(again[name].equal(value) for name, value in values.items()), (
-                "a replay differs"
-            )
-            point = {"x": swap, "float": shown}
-            return Answer(Fraction(1), INFINITE, examined, point=point)
-        if budget.progress is not None and examined % 256 == 0:
-            budget.progress(examined, None)
-    return Answer(
-        Fraction(0),
-        Fraction(0),
-        examined,
-        examined,
-        Enumeration(examined, f"interchanges, {meaning}"),
+            same = all(again[name].equal(value) for name, value in values.items())
+            assert same, "a replay differs"
+            yield {"float": {name: exact(exact_float(value)) for name, value in values.items()}}
+
+    return decide(
+        asked,
+        budget,
+        judged,
+        evidence=lambda examined: Enumeration(examined, f"interchanges, {meaning}"),
     )
 
 

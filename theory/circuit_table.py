@@ -45,14 +45,7 @@ def read_circuit(table: object, low: LowModel, noted: Faults) -> Abstraction | N
     if not isinstance(table, dict):
         noted.fault("[circuit] is a table", "circuit")
         return None
-    for key in table:
-        if key not in KEYS:
-            listed = ", ".join(KEYS)
-            noted.fault(
-                f"[circuit] has no key {key!r}; it has: {listed}{nearest(key, KEYS)}",
-                "circuit",
-                key,
-            )
+    noted.know_only(table, KEYS, "circuit")
     if sum(key in table for key in ("nodes", "edges", "ablate")) != 1:
         noted.fault(
             "[circuit] says what is kept, nodes = [...] or edges = [...], or in full what is held, "

@@ -170,7 +170,7 @@ class _Reader(Faults):
 
     def _high(self) -> SCM:
         table = self.table["high"]
-        self._known(table, _HIGH, "high")
+        self.know_only(table, _HIGH, "high")
         if not isinstance(table.get("text"), str):
             raise InputError(["[high] needs text = …, the high-level model"])
         return SCM.from_text(table["text"], source=self.locate("high", "text"))
@@ -193,7 +193,7 @@ class _Reader(Faults):
                 self.locate,
                 sites if isinstance(sites, dict) else {},
             )
-        self._known(table, _LOW, "low")
+        self.know_only(table, _LOW, "low")
         if table.get("kind", "scm") != "scm":
             self.fault(f'kind is "scm" or "network", not {table["kind"]!r}', "low", "kind")
         if semantics not in (None, "exact"):
@@ -216,7 +216,7 @@ class _Reader(Faults):
 
     def _claim(self, low: LowModel, high: SCM | None) -> Abstraction | None:
         table = self.table.get("abstraction", {})
-        self._known(table, _CLAIM, "abstraction")
+        self.know_only(table, _CLAIM, "abstraction")
         partial = table.get("partial", False)
         if not isinstance(partial, bool):
             self.fault(f"partial is true or false, not {partial!r}", "abstraction", "partial")
@@ -355,10 +355,3 @@ class _Reader(Faults):
             if key in keys and key in table:
                 self.fault(f"[abstraction.{key}] gives {key}; leave the key {key} = … out", key)
                 del keys[key]
-
-    def _known(self, table: Mapping[str, Any], known: Sequence[str], section: str) -> None:
-        for key in table:
-            if key not in known:
-                listed = ", ".join(known)
-                hint = nearest(key, known)
-                self.fault(f"[{section}] has no key {key!r}; it has: {listed}{hint}", section, key)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from .errors import Fault, InputError, Source
+from .kernel.errors import nearest
 
 __all__ = ["Faults", "Locate", "read_toml"]
 
@@ -41,6 +42,15 @@ class Faults:
         source = self.locate(*where)
         place = f"{source.name}:{source.line}" if source.line else source.name
         self.faults.append(f"{place}: {message}")
+
+    def know_only(self, table: Mapping[str, object], keys: Sequence[str], section: str) -> None:
+        """Remember a fault for every key of a section that it does not have; the nearest one is suggested."""
+        for key in table:
+            if key not in keys:
+                hint = nearest(key, keys)
+                self.fault(
+                    f"[{section}] has no key {key!r}; it has: {', '.join(keys)}{hint}", section, key
+                )
 
     def attempt(self, action: Callable[[], T]) -> T | None:
         """The result of an action, or `None` with its faults remembered."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tauomega.loading import example_text
+from tauomega.loading import task_source
 from tauomega.theory.errors import InputError
 
 if TYPE_CHECKING:
     from tauomega.bridge.network_model import NetworkModel
 
 __all__ = ["load_network"]
-
-LARGEST = 1_000_000
-"""Bytes that a file may have."""
 
 
 def load_network(target: str) -> NetworkModel:
@@ -25,15 +21,10 @@ def load_network(target: str) -> NetworkModel:
     """
     from tauomega.bridge.network_model import NetworkModel
     from tauomega.bridge.network_task import NETWORK_READER
-    from tauomega.theory import examples
     from tauomega.theory.scm import SCM
     from tauomega.theory.toml_source import read_toml
 
-    path = Path(target)
-    if path.is_file() or "/" in target or path.suffix:
-        text, directory = _text(path), path.parent
-    else:
-        text, directory = example_text(target), Path(examples.__file__).parent
+    text, directory = task_source(target)
     table, locate = read_toml(text, target)
     low = table.get("low")
     if not isinstance(low, dict) or low.get("kind") != "network":
@@ -49,16 +40,3 @@ def load_network(target: str) -> NetworkModel:
     model = NETWORK_READER.read(low, high, directory, None, locate)
     assert isinstance(model, NetworkModel)
     return model
-
-
-def _text(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise InputError([f"there is no file {str(path)!r}"])
-        if path.stat().st_size > LARGEST:
-            raise InputError([f"{path}: a task has at most {LARGEST:,} bytes"])
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError([f"{path} cannot be read: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise InputError([f"{path}: byte {error.start} is not UTF-8"]) from error

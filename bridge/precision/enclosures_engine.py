@@ -10,21 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
 from tauomega.solvers.engine import Answer, Budget, Problem
-from tauomega.solvers.interpreter import Interpreter
-from tauomega.solvers.ranging import Swap, swaps
-from tauomega.theory.defect import Dist, Read, Sup, Swaps
-from tauomega.theory.errors import EvaluationError
-from tauomega.theory.kernel import Value, evaluate, exact, free_names
-from tauomega.theory.verdict import INFINITE, Enumeration
+from tauomega.solvers.ranging import Swap
+from tauomega.theory.kernel import Value, exact, free_names
+from tauomega.theory.verdict import Enumeration
 
 from ..captured_model import CapturedModel
 from ..graph.arithmetic import NotEvaluatedError
 from ..graph.evaluation import Interval
+from ..interchange_by_interchange import Interchanges, Judged, Known, decide, is_of_interchanges
 from .boxes import Box, box_of
 from .machine import one_thread
 from .readings import meaning_of
@@ -51,17 +49,15 @@ class EnclosuresEngine:
             return "encloses captured networks"
         if isinstance(parse_semantics(model.stated), Ieee):
             return f"under {model.stated} the model is a table of what ran"
-        match problem.part.defect:
-            case Sup(space=Swaps(), body=Dist(left=Read())):
-                return None
-            case _:
-                return f"under {model.stated} only interchange claims are decided"
+        if not is_of_interchanges(problem):
+            return f"under {model.stated} only interchange claims are decided"
+        return None
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """0 where every enclosure agrees, 1 where one certainly does not."""
         try:
             with one_thread():
-                return _Deciding(problem).answer(budget)
+                return _Deciding(problem, budget).answer()
         except NotEvaluatedError as error:
             return Answer(reason=str(error))
 
@@ -70,49 +66,35 @@ class EnclosuresEngine:
 class _Deciding:
     """One problem: the reading of its network, and the high-level side."""
 
-    def __init__(self, problem: Problem) -> None:
-        match problem.part.defect:
-            case Sup(space=Swaps() as space, body=Dist(left=Read(names=names), right=above)):
-                self.space, self.names, self.above = space, names, above
-            case _:
-                raise AssertionError("accepts() admitted another shape")
-        self.problem, self.claim = problem, problem.claim
+    def __init__(self, problem: Problem, budget: Budget) -> None:
+        self.asked, self.budget = Interchanges(problem, budget), budget
+        self.claim = problem.claim
         model = self.claim.low
         assert isinstance(model, CapturedModel)
         self.model = model
-        self.tau = {name: self.claim.tau[name] for name in names}
-        self.used = sorted({n for e in self.tau.values() for n in free_names(e)})
+        self.used = sorted({n for e in self.asked.tau.values() for n in free_names(e)})
         self.place = {point: i for i, point in enumerate(model.inputs.points)}
         for name in self.used:
             self._require_number(name)
         semantics = parse_semantics(model.stated)
         self.reading = meaning_of(semantics).reading(model, semantics)
 
-    def answer(self, budget: Budget) -> Answer:
-        interpreter = Interpreter(self.problem, budget, {})
-        examined = 0
-        undecided: list[str] = []
-        for swap in swaps(self.claim, self.space.depth, self.space.sources):
-            if budget.spent:
-                return Answer(examined=examined, reason=f"{budget.seconds:g} s are over")
-            examined += 1
-            wanted: Any = interpreter.term(self.above, {"x": swap})
-            read = self._read(swap, wanted)
-            wrong = [n for n in self.names if n in read and read[n] != wanted[n]]
-            point = (
-                self._point(swap, read, wanted) if wrong or len(read) < len(self.names) else None
-            )
-            if point is not None:
-                return Answer(Fraction(1), INFINITE, examined, point=point, minimal=not undecided)
-            if wrong or len(read) < len(self.names):
-                undecided.append(self._shown(swap))
-            if budget.progress is not None and examined % 16 == 0:
-                budget.progress(examined, None)
-        if undecided:
-            return Answer(examined=examined, reason=self._open(undecided, examined))
+    def answer(self) -> Answer:
         what = f"interchanges, {self.model.stated}"
-        evidence = Enumeration(examined, what, self.reading.assumed)
-        return Answer(Fraction(0), Fraction(0), examined, examined, evidence)
+        return decide(
+            self.asked,
+            self.budget,
+            lambda chunk: map(self._judged, chunk),
+            evidence=lambda examined: Enumeration(examined, what, self.reading.assumed),
+            unsettled=f"under {self.model.stated}: τ has several values on the enclosure",
+        )
+
+    def _judged(self, swap: Swap) -> Judged:
+        wanted = self.asked.wanted(swap)
+        read = self._read(swap, wanted)
+        if all(name in read and read[name] == wanted[name] for name in self.asked.names):
+            return Known.AGREES
+        return self._failing(swap, read, wanted) or Known.OPEN
 
     def _read(self, swap: Swap, wanted: Mapping[str, Value]) -> dict[str, Value]:
         """The scored variables whose τ has one value; no more effort than the comparison needs."""
@@ -124,11 +106,11 @@ class _Deciding:
                 if effort == self.reading.efforts - 1:
                     raise
                 continue  # a smaller enclosure may be clear of what has no value
-            for name, expression in self.tau.items():
+            for name, expression in self.asked.tau.items():
                 low, high = box_of(expression, boxes, 1, exact=True)
                 if low[0] == high[0]:
                     found[name] = exact(Fraction(low[0]))
-            settled = len(found) == len(self.tau)
+            settled = len(found) == len(self.asked.tau)
             if settled or any(found[n] != wanted[n] for n in found):
                 break
         return found
@@ -149,10 +131,10 @@ class _Deciding:
         sources = tuple((name, self.place[point]) for name, point in swap.sources)
         return Exchange(self.place[swap.base], sources)
 
-    def _point(
+    def _failing(
         self, swap: Swap, read: Mapping[str, Value], wanted: Mapping[str, Value]
     ) -> dict[str, object] | None:
-        """A failing interchange as a run that the semantics allows; `None` if this run does not fail."""
+        """A run that the semantics allows and that fails; `None` if the one that is tried does not."""
         roots = self.claim.scm.roots
         shown: dict[str, Value] = {
             unit: f"{unit}({', '.join(f'{n} = {v}' for n, v in zip(roots, point, strict=True))})"
@@ -160,22 +142,16 @@ class _Deciding:
             for unit in self.claim.sites[name]
         }
         values = self.reading.witness(self._exchange(swap))
-        if (
-            values is None
-        ):  # no rational numbers to show: what is set, in words, and what τ certainly is
-            if all(read.get(name, wanted[name]) == wanted[name] for name in self.names):
+        if values is None:
+            # no rational numbers to show: what is set, in words, and what τ certainly is
+            if all(read[name] == wanted[name] for name in read):
                 return None
             assert self._again(swap, wanted) == read, "a replay differs"
-            return {"x": swap, "float": shown, "read": dict(read)}
+            return {"float": shown, "read": dict(read)}
         again = self.reading.witness(self._exchange(swap))
         assert again == values, "a replay differs"
         values = {**shown, **values}
-        state = dict(zip(roots, swap.base, strict=True)) | values
-        try:
-            differs = any(evaluate(self.tau[n], state) != wanted[n] for n in self.names)
-        except EvaluationError:
-            return None
-        return {"x": swap, "float": values} if differs else None
+        return {"float": values} if self.asked.differs(swap, values) else None
 
     def _again(self, swap: Swap, wanted: Mapping[str, Value]) -> dict[str, Value]:
         """What is read, from runs that are made anew."""
@@ -202,22 +178,6 @@ class _Deciding:
                 f"τ reads {name!r}, which numbers the values that ran; under {self.model.stated} read its numbers, "
                 f"{name}[0], {name}[1], …"
             ) from None
-
-    def _shown(self, swap: Swap) -> str:
-        roots = self.claim.scm.roots
-        base, *sources = (
-            ", ".join(f"{n} = {v}" for n, v in zip(roots, point, strict=True))
-            for point in (swap.base, *(point for _, point in swap.sources))
-        )
-        names = [name for name, _ in swap.sources]
-        listed = "; ".join(f"{n} from {s}" for n, s in zip(names, sources, strict=True))
-        return f"base {base}; {listed}"
-
-    def _open(self, undecided: list[str], examined: int) -> str:
-        return (
-            f"{len(undecided):,} of {examined:,} interchanges are not settled under {self.model.stated}: τ has "
-            f"several values on the enclosure; the first: {undecided[0]}"
-        )
 
 
 ENCLOSURES = EnclosuresEngine()

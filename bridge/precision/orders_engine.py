@@ -8,7 +8,7 @@ is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -18,15 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tauomega.solvers.engine import Answer, Budget, Problem
-from tauomega.solvers.interpreter import Interpreter
-from tauomega.solvers.ranging import Swap, swaps
-from tauomega.theory.defect import Dist, Read, Sup, Swaps
-from tauomega.theory.errors import EvaluationError
-from tauomega.theory.kernel import Value, evaluate, exact, free_names, is_number
-from tauomega.theory.verdict import INFINITE, Enumeration
+from tauomega.solvers.ranging import Swap
+from tauomega.theory.kernel import Value, exact, free_names, is_number
+from tauomega.theory.verdict import Enumeration
 
 from ..dyadic import exact_float
 from ..graph.arithmetic import NotEvaluatedError
+from ..interchange_by_interchange import Interchanges, Judged, Known, decide, is_of_interchanges
 from ..network_model import NetworkModel
 from .boxes import Box, box_of
 from .enclosure import Enclosure
@@ -59,17 +57,15 @@ class OrdersEngine:
             return "runs networks"
         if not isinstance(parse_semantics(model.semantics), AllOrders):
             return f"decides all-orders; {problem.semantics} is another semantics"
-        match problem.part.defect:
-            case Sup(space=Swaps(), body=Dist(left=Read())):
-                return None
-            case _:
-                return "under all-orders only interchange claims are decided"
+        if not is_of_interchanges(problem):
+            return "under all-orders only interchange claims are decided"
+        return None
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """0 where every enclosure agrees, 1 where this machine's order does not."""
         try:
             with one_thread():
-                return _Deciding(problem).answer(budget)
+                return _Deciding(problem, budget).answer()
         except NotEvaluatedError as error:
             return Answer(reason=f"τ is not decided: {error}")
 
@@ -78,13 +74,9 @@ class OrdersEngine:
 class _Deciding:
     """One problem: its network as enclosures and as a machine, and the high-level side."""
 
-    def __init__(self, problem: Problem) -> None:
-        match problem.part.defect:
-            case Sup(space=Swaps() as space, body=Dist(left=Read(names=names), right=above)):
-                self.space, self.names, self.above = space, names, above
-            case _:
-                raise AssertionError("accepts() admitted another shape")
-        self.problem, self.claim = problem, problem.claim
+    def __init__(self, problem: Problem, budget: Budget) -> None:
+        self.asked, self.budget = Interchanges(problem, budget), budget
+        self.claim = problem.claim
         model = self.claim.low
         assert isinstance(model, NetworkModel)
         self.model = model
@@ -104,53 +96,38 @@ class _Deciding:
         self.machine = Machine(model.network, semantics.dtype)
         self._runs: dict[tuple[Value, ...], dict[str, Any]] = {}
 
-    def answer(self, budget: Budget) -> Answer:
-        interpreter = Interpreter(self.problem, budget, {})
-        examined = undecided = 0
-        for chunk in self._chunks():
-            if budget.spent:
-                return Answer(examined=examined, reason=f"{budget.seconds:g} s are over")
-            read = self._images(chunk)
-            for run, swap in enumerate(chunk):
-                examined += 1
-                wanted: Any = interpreter.term(self.above, {"x": swap})
-                settled = all(
-                    read[name][0][run] == read[name][1][run] == float(wanted[name])
-                    for name in self.names
-                )
-                if settled:
-                    continue
-                values = self._ran(swap)
-                if self._differs(swap, values, wanted):
-                    point = {"x": swap, "float": values}
-                    first = undecided == 0  # else an earlier one may fail in another order
-                    return Answer(Fraction(1), INFINITE, examined, point=point, minimal=first)
-                undecided += 1
-            if budget.progress is not None:
-                budget.progress(examined, None)
-        if undecided:
-            return Answer(
-                examined=examined,
-                reason=f"{undecided:,} of {examined:,} interchanges are not settled for every order of "
-                f"summation in {self.form.name}; this machine's order agrees on all of them",
-            )
-        what = f"interchanges, every order of summation in {self.form.name}"
-        assumption = (
-            f"assumed of the machine: {self.form.assumption}; no overflow, which was checked"
+    def answer(self) -> Answer:
+        dtype = self.form.name
+        assumed = f"assumed of the machine: {self.form.assumption}; no overflow, which was checked"
+        what = f"interchanges, every order of summation in {dtype}"
+        return decide(
+            self.asked,
+            self.budget,
+            self._judged,
+            evidence=lambda examined: Enumeration(examined, what, (assumed,)),
+            unsettled=f"for every order of summation in {dtype}; this machine's order agrees on all of them",
+            chunks=self._chunks(),
         )
-        return Answer(
-            Fraction(0), Fraction(0), examined, examined, Enumeration(examined, what, (assumption,))
-        )
+
+    def _judged(self, chunk: Sequence[Swap]) -> Iterator[Judged]:
+        read = self._images(chunk)
+        for run, swap in enumerate(chunk):
+            wanted = self.asked.wanted(swap)
+            if all(low[run] == high[run] == float(wanted[n]) for n, (low, high) in read.items()):
+                yield Known.AGREES
+                continue
+            values = self._ran(swap)
+            yield {"float": values} if self.asked.differs(swap, values) else Known.OPEN
 
     def _chunks(self) -> Iterator[list[Swap]]:
         widths = self.model.network.widths
         roundings = (1 + len(self.claim.sites)) * sum(widths)
         size = max(1, CHUNK_NUMBERS // (roundings * max(widths)))
-        listed = iter(swaps(self.claim, self.space.depth, self.space.sources))
+        listed = iter(self.asked)
         while chunk := list(islice(listed, min(size, 4096))):
             yield from _by_sites(chunk)
 
-    def _images(self, chunk: list[Swap]) -> dict[str, Box]:
+    def _images(self, chunk: Sequence[Swap]) -> dict[str, Box]:
         """The intervals of the scored variables; every swap sets the same variables."""
         bases = np.array([self.place[swap.base] for swap in chunk])
         patches: dict[int, list[tuple[Array, Array]]] = {}
@@ -164,12 +141,12 @@ class _Deciding:
                 patches.setdefault(layer, []).append((np.array(places), rows))
         found = self.network.patched(self.clean, bases, patches)
         boxes = self._boxes(found, bases, chunk)
-        return {name: box_of(self.claim.tau[name], boxes, len(chunk)) for name in self.names}
+        return {name: box_of(e, boxes, len(chunk)) for name, e in self.asked.tau.items()}
 
     def _boxes(
-        self, found: list[Enclosure | None], bases: Array, chunk: list[Swap]
+        self, found: list[Enclosure | None], bases: Array, chunk: Sequence[Swap]
     ) -> dict[str, Box]:
-        used = {n for name in self.names for n in free_names(self.claim.tau[name])}
+        used = {name for e in self.asked.tau.values() for name in free_names(e)}
         boxes: dict[str, Box] = {}
         for name in used:
             if name in self.units:
@@ -200,15 +177,6 @@ class _Deciding:
         }
         values = self.machine.run(self.model.row(swap.base), patches)
         return {name: exact(exact_float(value.double())) for name, value in values.items()}
-
-    def _differs(
-        self, swap: Swap, values: Mapping[str, Value], wanted: Mapping[str, Value]
-    ) -> bool:
-        state = dict(zip(self.claim.scm.roots, swap.base, strict=True)) | dict(values)
-        try:
-            return any(evaluate(self.claim.tau[n], state) != wanted[n] for n in self.names)
-        except EvaluationError:
-            return False
 
 
 def _by_sites(chunk: list[Swap]) -> Iterator[list[Swap]]:
