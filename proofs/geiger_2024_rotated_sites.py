@@ -20,8 +20,6 @@ from tauomega.proofs.theorem import Kind, Scope, Step, Theorem, instance, main
 
 __all__ = ["THEOREM"]
 
-Bits = tuple[int, int]
-
 
 def accuracy(twelfths: int, sites: tuple[int, ...]) -> Fraction:
     """The share of right outputs when sites take their values from sources, one a site.

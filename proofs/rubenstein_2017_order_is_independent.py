@@ -23,11 +23,6 @@ from tauomega.theory.family import Given
 __all__ = ["THEOREM"]
 
 Setting = frozenset[tuple[str, int]]
-LOW: tuple[Setting, ...] = (
-    frozenset(),
-    frozenset({("X1", 0)}),
-    frozenset({("X1", 0), ("X2", 0)}),
-)
 HIGH: tuple[Setting, ...] = (
     frozenset(),
     frozenset({("Y1", 0)}),

@@ -32,7 +32,7 @@ from tauomega.theory.kernel import (
 )
 from tauomega.theory.kernel.tabled import evaluator
 
-__all__ = ["Columns", "NotVectorisedError", "compile_column", "compile_predicate"]
+__all__ = ["Columns", "NotVectorisedError", "compile_column"]
 
 Array = npt.NDArray[Any]
 Columns = Mapping[str, Array]
@@ -92,12 +92,6 @@ def compile_column(
         if size > LARGE:
             raise
         return _lookup(expression, names, domains, target)
-
-
-def compile_predicate(expression: Expression, domains: Domains) -> Callable[[Columns], Array]:
-    """The truth of an expression with values in {0, 1}, as a Boolean array."""
-    found = _compile(expression, domains)
-    return lambda columns: found.of(columns) != 0
 
 
 def _lookup(

@@ -36,7 +36,6 @@ from .settled import hard, nothing_to_check, settled_family
 __all__ = ["OMEGA_SEARCH", "OmegaSearch", "search_omega"]
 
 LIMIT = 400_000
-Compatible = Callable[[int, int], bool]
 
 
 @final

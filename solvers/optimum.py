@@ -37,7 +37,6 @@ from .statements import NotStatedError, refusal
 __all__ = ["OPTIMUM", "Optimum"]
 
 METRICS = (Metric.DISCRETE, Metric.HAMMING, Metric.L1, Metric.SUP, Metric.EUCLIDEAN)
-ZERO = Fraction(0)
 ON_DIAGRAMS = 5.0
 """Seconds for diagrams, before CaDiCaL is asked the same."""
 CIRCUIT = "the circuit of the distance"

@@ -75,7 +75,6 @@ Kernel = Mapping[Value, Sequence[Fraction]]
 """Value of a high-level variable -> probabilities of its block's values."""
 
 _NO_KERNELS: Mapping[str, Kernel] = MappingProxyType({})
-_NONE: Mapping[str, Expression] = MappingProxyType({})
 _NO_SITES: Mapping[str, Site] = MappingProxyType({})
 
 

@@ -20,7 +20,6 @@ __all__ = [
     "Soft",
     "Stochastic",
     "compound",
-    "is_hard",
 ]
 
 
@@ -129,8 +128,3 @@ Intervention = Hard | Compound
 def compound(hard: Hard, changes: tuple[Change, ...]) -> Intervention:
     """The intervention with these parts: `Hard` if there are no changes."""
     return Compound(changes, hard) if changes else hard
-
-
-def is_hard(intervention: Intervention) -> bool:
-    """Whether the intervention only sets variables."""
-    return isinstance(intervention, Hard)

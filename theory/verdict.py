@@ -122,8 +122,6 @@ Witness = ContextMapWitness | OmegaWitness
 # ---------------------------------------------------------------- bounds
 
 INFINITE = float("inf")
-Number = Fraction | float
-"""An exact rational, or ∞ (the only float that occurs)."""
 
 
 @final

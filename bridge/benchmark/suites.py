@@ -10,11 +10,11 @@ from typing import final
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel.errors import nearest
 
-from ..methods import find_method, methods
+from ..methods import find_method
 from ..methods.method import Method
 from ..plugins import found_in_file
 from .task import BenchmarkTask
-from .tasks import find_task, tasks
+from .tasks import find_task
 
 __all__ = ["SUITES", "Suite", "make_suite", "resolve_method", "resolve_task"]
 
@@ -88,8 +88,3 @@ def resolve_method(reference: str) -> Method:
         method: Method = found[0]()
         return method
     return find_method(reference)
-
-
-def known_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the tasks and of the methods that ship."""
-    return tuple(task.name for task in tasks()), tuple(method.name for method in methods())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .operations import Operation
 
-__all__ = ["Argument", "Extent", "Node", "Ref", "references"]
+__all__ = ["Extent", "Node", "Ref", "references"]
 
 
 @final
@@ -32,13 +32,6 @@ class Extent:
 
     def __str__(self) -> str:
         return "batch" if self.factor == 1 else f"{self.factor} * batch"
-
-
-Argument = (
-    "Ref | bool | int | float | str | None | torch.dtype | torch.device | torch.layout"
-    " | torch.memory_format | tuple[Argument, ...]"
-)
-"""A node's value, a constant, or several of them."""
 
 
 @final

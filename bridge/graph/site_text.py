@@ -25,7 +25,7 @@ from .sites import Slice, index_fault
 if TYPE_CHECKING:
     from .network import CapturedNetwork
 
-__all__ = ["WHOLE", "head", "parse_site", "position"]
+__all__ = ["WHOLE", "parse_site"]
 
 LONGEST = 1000
 WHOLE = re.compile(r"\s*([^\[\]\s]+)\s*(?:\[([^\[\]]*)\])?\s*")
@@ -68,16 +68,6 @@ def parse_site(text: str, network: CapturedNetwork) -> Slice:
         near = shown_index(_nearest(node, index))
         raise InputError([f"{text}: {fault}; write {found[1]}[{near}]"])
     return Slice(node.name, index, text.strip())
-
-
-def head(network: CapturedNetwork, attention: str, number: int) -> Slice:
-    """One head's result, at every position: `transformer.h.0.attn.heads[:, 2]`."""
-    return parse_site(f"{attention}.heads[:, {number}]", network)
-
-
-def position(network: CapturedNetwork, name: str, number: int) -> Slice:
-    """A value at one position: `transformer.h.0[:, 3]`."""
-    return parse_site(f"{name}[:, {number}]", network)
 
 
 def _placed(

@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
-import numpy.typing as npt
 
 from tauomega.theory.errors import InputError
 
@@ -34,7 +33,6 @@ __all__ = [
     "largest",
 ]
 
-Array = npt.NDArray[Any]
 Reading = Callable[[Sequence[Fraction]], object]
 Rows = Sequence[Sequence[Fraction]]
 MOST_BITS = 24

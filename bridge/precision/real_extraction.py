@@ -16,7 +16,6 @@ from typing import Any, final
 
 import flint
 import numpy as np
-import numpy.typing as npt
 
 from tauomega.theory.errors import InputError, OutOfReachError, UndecidedError
 from tauomega.theory.kernel import (
@@ -48,7 +47,6 @@ from .extraction import InputTable
 
 __all__ = ["extract_real"]
 
-Array = npt.NDArray[Any]
 MOST_RUNS = 2**14
 PRECISIONS = (64, 128, 256, 1024)
 
