@@ -8,6 +8,7 @@ from typing import Any, final
 
 import z3
 
+from tauomega.theory.errors import InputError
 from tauomega.theory.scm import SCM
 
 from .expression_to_z3 import Encoder
@@ -41,8 +42,19 @@ def to_z3(model: SCM, *, encoder: Encoder | None = None) -> ModelTerms:
     """A model for a query of one's own: one query ranges over all contexts and all interventions.
 
     Raises:
+        InputError: a context does not determine the solution: the model is cyclic, or has conditional laws.
         NotEncodedError: a mechanism is a hole.
     """
+    faults = [
+        f"{name!r} has a conditional law, which is no term; give it a mechanism"
+        for name in model.conditional
+    ]
+    if model.cyclic:
+        faults.append(
+            "the model is cyclic, so a solution is no term; write its equations as constraints"
+        )
+    if faults:
+        raise InputError(faults)
     encoder = encoder or Encoder()
     constraints: list[Any] = []
     domains = {v.name: v.domain for v in model.variables}
