@@ -200,9 +200,8 @@ def _size_faults(
             return
         with torch.device("meta"):
             wanted = sum(p.numel() for p in kind(made).parameters())
-    except (
-        Exception
-    ) as error:  # whatever the library raises of a configuration is the user's to read
+    except Exception as error:
+        # whatever the library raises of a configuration is the user's to read
         yield f"transformers refuses it: {type(error).__name__}: {error}"
         return
     stored = sum(prod(shape) for shape in shapes.values())

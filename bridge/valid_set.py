@@ -150,7 +150,8 @@ class ValidSet:
             if any(p.layer == place.layer and set(p.units) & set(place.units) for _, p in done):
                 continue
             grown = (*done, (name, place))
-            new = (  # the sets of sites that have the new one in them; the others were tested
+            # the sets of sites that have the new one in them; the others were tested
+            new = (
                 Explanation((*chosen, (name, place)))
                 for count in range(1, len(done) + 1)
                 for chosen in combinations(done, count)

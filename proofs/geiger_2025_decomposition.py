@@ -91,9 +91,8 @@ def decomposes(case: Case) -> bool:
 def prove() -> Iterator[Step]:
     """The decomposition, a cyclic model between, and the wrong order of merges."""
     yield every("merge variables, then values: τ, ω and all squares", cases(), decomposes)
-    sums = {
-        s: {t for t in range(3) if min(t, 1) == s} for s in (0, 1)
-    }  # S = X1 + X2 merged to [S ≥ 1]
+    # S = X1 + X2 merged to [S ≥ 1]
+    sums = {s: {t for t in range(3) if min(t, 1) == s} for s in (0, 1)}
     coarse = {s: {int(t >= 1) for t in sums[s]} for s in sums}
     fine = {s: set(sums[s]) for s in sums}
     right = all(len(found) == 1 for found in coarse.values()) and len(fine[1]) > 1

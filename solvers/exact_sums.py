@@ -96,9 +96,8 @@ class ContextWeights:
     def _class_sum(self, inside: Array) -> list[int]:
         """One class: (left) (indicator) (right), modulo each prime."""
         grid = inside.reshape(self.left.shape[1], self.right.shape[1]).astype(np.float64)
-        inner = grid @ self.right.T.astype(
-            np.float64
-        )  # exact: sums of 2^22 residues are below 2^53
+        # exact: sums of 2^22 residues are below 2^53
+        inner = grid @ self.right.T.astype(np.float64)
         found = []
         for row, prime in enumerate(self.primes):
             column = inner[:, row].astype(np.int64) % prime

@@ -117,9 +117,8 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
             shown = "" if image is None else f" ({image.describe()})"
             return NoOmega((intervention,), f"its image{shown} is not in the declared I_H")
         case Sup(space=BoxSwaps()):
-            return cast(
-                "Counterexample", point["found"]
-            )  # the engine's, whose rows no context names
+            # the engine's own: its rows are points of boxes, which no context names
+            return cast("Counterexample", point["found"])
         case Sup(space=Swaps(), body=Sup()):
             return _labels_collide(interpreter, cast("Swap", point["x"]), cast("Swap", point["y"]))
         case Sup(space=Swaps()):

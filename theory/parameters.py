@@ -162,11 +162,8 @@ def _string(key: str, value: object) -> str:
 
 
 def _choice(policy: type[Enum], key: str, text: str, source: Source) -> Enum:
-    hidden = (
-        "given",
-        "declared",
-        "explicit",
-    )  # what is listed in the claim counts; the words are not keys
+    # what is listed in the claim counts; these words are not keys
+    hidden = ("given", "declared", "explicit")
     choices = [member.value for member in policy if member.value not in hidden]
     for member in policy:
         if member.value == text and text in choices:

@@ -107,9 +107,9 @@ class _Running:
     def _axis(self, name: str, value: Tensor, length: int) -> tuple[int, Tensor]:
         """The dimension of the positions, in a view that has one for them alone."""
         where = self.positions.along[name]
-        return (
-            (1, value.view(-1, length, *value.shape[1:])) if where.merged else (where.axis, value)
-        )
+        if where.merged:
+            return 1, value.view(-1, length, *value.shape[1:])
+        return where.axis, value
 
     def _at(self, name: str, chosen: range) -> Any:
         """A value at some positions."""
@@ -135,11 +135,8 @@ class _Running:
         read = {p: self._read(node, p, chosen) for p in node.parents}
         if name in _VIEWS or name == "expand":
             value = read[node.parents[0]]
-            return (
-                value.expand(self._shape(node, chosen))
-                if name == "expand"
-                else (value.reshape(self._shape(node, chosen)))
-            )
+            shape = self._shape(node, chosen)
+            return value.expand(shape) if name == "expand" else value.reshape(shape)
         return computed(node, read)
 
     def _read(self, node: Node, parent: str, chosen: range) -> Any:

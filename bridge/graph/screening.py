@@ -71,9 +71,8 @@ def _module_faults(module: nn.Module) -> Iterator[str]:
 
 
 def _is_compiled(part: nn.Module) -> bool:
-    loaded = sys.modules.get(
-        "torch._dynamo.eval_frame"
-    )  # slow to import; without it none is compiled
+    # not imported, which is slow: where nothing has loaded it, no part is compiled
+    loaded = sys.modules.get("torch._dynamo.eval_frame")
     wrapped = loaded is not None and isinstance(part, loaded.OptimizedModule)
     return wrapped or getattr(part, "_compiled_call_impl", None) is not None
 

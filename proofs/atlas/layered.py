@@ -110,11 +110,8 @@ def _sorted_rows(depth: Sequence[int], links: Sequence[Edge]) -> list[list[int]]
         for k in range(len(rows)) if down else reversed(range(len(rows))):
             place = {n: x for row in rows for x, n in enumerate(row)}
             near = above if down else below
-            rows[k].sort(
-                key=lambda n: (
-                    fmean(place[m] for m in near[n]) if near[n] else place[n]
-                )  # used at once
-            )
+            wanted = {n: fmean(place[m] for m in near[n]) if near[n] else place[n] for n in rows[k]}
+            rows[k].sort(key=wanted.__getitem__)
         found = _crossings(rows, below)
         if found < fewest:
             best, fewest = [list(row) for row in rows], found

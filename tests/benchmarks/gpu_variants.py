@@ -58,9 +58,8 @@ def judged(
         gap: how far apart two outputs must be to be told apart.
     """
     hidden = (base[:, None, None] + part[None, :, None]).relu()
-    output = (hidden * weight).sum(
-        -1
-    ) + bias  # a sum and no product of matrices: a compiler fuses it
+    # a sum and no product of matrices: a compiler fuses it
+    output = (hidden * weight).sum(-1) + bias
     own = torch.arange(len(bias), device=bias.device) == expected[:, :, None]
     mine = output.masked_fill(~own, -float("inf")).amax(-1)
     others = output.masked_fill(own, -float("inf")).amax(-1)

@@ -417,9 +417,8 @@ def start(mutant: Mutant | None) -> int:
             os.dup2(sink, standard)
         if mutant is not None:
             sys.meta_path.insert(0, _Finder(mutant))
-            importlib.import_module(
-                mutant.module
-            )  # now: pytest puts a finder of its own before ours
+            # now: pytest puts a finder of its own before ours
+            importlib.import_module(mutant.module)
         import pytest
 
         flags = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", IGNORED]

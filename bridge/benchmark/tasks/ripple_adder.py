@@ -26,7 +26,7 @@ S2 = A2 xor B2 xor c2
 S3 = (A2 and B2) or (c2 and (A2 xor B2))
 """
 _ADDER = SCM.from_text(_INPUTS + "c1 = A0 and B0\nS0 = A0 xor B0" + _UPPER)
-_HALF_SUM = SCM.from_text(  # the same sums, but c1 is the half sum of the lowest bits
+_HALF_SUM = SCM.from_text(
     _INPUTS
     + """
 c1 = A0 xor B0
@@ -38,6 +38,7 @@ S2 = A2 xor B2 xor c2
 S3 = (A2 and B2) or (c2 and (A2 xor B2))
 """
 )
+"""The same sums, but c1 is the half sum of the lowest bits."""
 _SOURCE, _BASE = (1, 1, 0, 1, 1, 0), (0, 0, 1, 1, 0, 1)
 """A = 5, B = 3 and A = 2, B = 6, as the bits of `_BITS`."""
 

@@ -102,9 +102,8 @@ def test_every_way_to_compute_a_softmax_is_within_what_is_assumed() -> None:
     form = FORMATS["float32"]
     for n in (2, 5, 17, 64):
         for scale in (0.1, 3.0, 30.0):
-            x = np.sort(
-                (rng.normal(size=n) * scale).astype(F32)
-            )  # ascending: the maximum always grows
+            # ascending: the maximum always grows
+            x = np.sort((rng.normal(size=n) * scale).astype(F32))
             wide = np.exp(x.astype(np.longdouble) - x.max())
             exact = wide / wide.sum()
             off = smooth._factor(form, n, float(np.abs(x).max()))

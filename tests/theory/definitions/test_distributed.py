@@ -207,9 +207,8 @@ def test_a_cycle_without_one_solution_is_reported_by_name(
     assert found.counterexample.solutions == solutions
     sets = check(replace(claim, high=high), ExactTransformation(Given((NOTHING,))))
     assert sets.name == "fails"
-    assert (
-        check(replace(claim, high=high), Invariance()).name == "holds"
-    )  # it looks for another model
+    # invariance looks for another model above
+    assert check(replace(claim, high=high), Invariance()).name == "holds"
 
 
 def test_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,9 +109,8 @@ def test_clauses_are_satisfied_where_the_literals_are() -> None:
             assert expected == all(
                 any(model.get(abs(f), False) == (f > 0) for f in clause) for clause in clauses
             )
-            for (
-                n
-            ) in cone:  # every gate is defined in full: no other value of it satisfies the clauses
+            # every gate is defined in full: no other value of it satisfies the clauses
+            for n in cone:
                 if n in names:
                     continue
                 other = model | {n: not model[n]}
@@ -157,9 +156,8 @@ def test_diagrams_are_reduced_ordered_and_limited() -> None:
     with pytest.raises(ValueError, match="does not name 'x7'"):
         diagram_of(circuit, [parity], names[:-1], 100)
     assert (FALSE, 36) == diagram_of(circuit, [parity, -parity], names, 100)
-    inner = circuit.xor(
-        names[0], names[1]
-    )  # a gate may stand for a variable: what is false then is false
+    # a gate may stand for a variable: what is false then is false
+    inner = circuit.xor(names[0], names[1])
     assert FALSE == diagram_of(circuit, [inner, -inner], [inner], 10)[0]
     pairs = [circuit.land(names[k], names[k + 4]) for k in range(4)]
     either = circuit.any(pairs)
