@@ -19,6 +19,7 @@ from itertools import combinations, permutations, product
 
 from tauomega import load
 from tauomega.bridge.identifiability import Convention, Counts, Options, count
+from tauomega.bridge.identifiability.options import Pairs
 from tauomega.bridge.network_model import NetworkModel
 from tauomega.proofs.deciding import decided
 from tauomega.proofs.theorem import Kind, Scope, Step, Theorem, instance, main
@@ -70,11 +71,11 @@ def prove() -> Iterator[Step]:
     )
     model = network()
     half = count(model, "XOR", convention=Convention.PUBLISHED, parts=("mappings",))
-    whole = count(model, "XOR", options=Options(pairs="all"), parts=("mappings",))  # type: ignore[arg-type]
+    whole = count(model, "XOR", options=Options(pairs=Pairs.ALL), parts=("mappings",))
     seen = f"source before base: {shown(half)}; all ordered pairs: {shown(whole)}"
     right = shown(half) == (7, 42) and shown(whole) == (2, 2)
     yield instance(Kind.REFUTED, "the half test decides interchange consistency", right, seen)
-    joint = count(model, "XOR", options=Options(pairs="all", joint=True), parts=("mappings",))  # type: ignore[arg-type]
+    joint = count(model, "XOR", options=Options(pairs=Pairs.ALL, joint=True), parts=("mappings",))
     seen = f"with joint sources too: {shown(joint)}"
     yield instance(
         Kind.PROVED, "all pairs, repaired; joint tests change nothing", shown(joint) == (2, 2), seen

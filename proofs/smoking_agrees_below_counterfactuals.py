@@ -64,10 +64,10 @@ def counterfactual(model: Weighted) -> Fraction:
 def layers(model: Weighted) -> list[Fraction]:
     """Layer 1: P(S, C). Layer 2: P(C | do(S))."""
     joint = [
-        probability(model, lambda s, zero, one, a=a, b=b: s == a and (zero, one)[s] == b)  # type: ignore[misc]
+        sum((p for p, s, *cancer in model if (s, cancer[s]) == (a, b)), Fraction(0))
         for a, b in product((0, 1), repeat=2)
     ]
-    effects = [probability(model, lambda s, z, o, a=a: (z, o)[a] == 1) for a in (0, 1)]  # type: ignore[misc]
+    effects = [sum((p for p, _, *cancer in model if cancer[a] == 1), Fraction(0)) for a in (0, 1)]
     return [*joint, *effects]
 
 

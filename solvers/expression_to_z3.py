@@ -61,7 +61,7 @@ class Encoder:
                     return coded, [z3.Or([coded == self.code(v) for v in values])]
                 whole_numbers = all(isinstance(v, int) for v in values)
                 term = z3.Int(name) if whole_numbers else z3.Real(name)
-                return term, [z3.Or([term == number_of(v) for v in values])]  # type: ignore[arg-type]
+                return term, [z3.Or([term == self.literal(v, domain) for v in values])]
 
     def code(self, value: Value) -> int:
         """The code of a value of a coded domain."""

@@ -11,7 +11,7 @@ from tauomega.theory.kernel import Domain, Expression, Finite, Interval, Range, 
 
 from .child import Answered, run_in_child
 from .engine import Budget
-from .expression_to_z3 import Encoder, NotEncodedError, is_coded, number_of
+from .expression_to_z3 import Encoder, NotEncodedError, number_of
 
 __all__ = ["depends_on", "leaves_domain"]
 
@@ -80,6 +80,4 @@ def _inside(encoder: Encoder, term: Any, target: Domain) -> Any:
             whole = z3.BoolVal(True) if z3.is_int(term) else z3.IsInt(term)
             return z3.And(term >= low, term <= high, whole)
         case Finite(values=values):
-            if is_coded(target):
-                return z3.Or([term == encoder.code(v) for v in values])
-            return z3.Or([term == number_of(v) for v in values])  # type: ignore[arg-type]
+            return z3.Or([term == encoder.literal(v, target) for v in values])

@@ -282,12 +282,13 @@ class Abstraction(Readable):
     def read(self, state: State) -> dict[str, Value]:
         """τ at a low-level state: the value of every high-level variable that has one."""
         values = {name: evaluate(e, state) for name, e in self.tau.items()}
-        for name, value in values.items() if self.high is not None else ():
-            if value not in self.high.domain(name):  # type: ignore[union-attr]  # not None here
+        if self.high is None:
+            return values
+        for name, value in values.items():
+            domain = self.high.domain(name)
+            if value not in domain:
                 shown = ", ".join(f"{k} = {v}" for k, v in state.items() if v is not None)
-                raise InputError(
-                    [f"τ of {name!r} gives {value}, outside {self.high.domain(name)}, at {shown}"]  # type: ignore[union-attr]
-                )
+                raise InputError([f"τ of {name!r} gives {value}, outside {domain}, at {shown}"])
         return values
 
     def read_where_defined(self, state: State) -> dict[str, Value] | None:

@@ -10,6 +10,7 @@ from math import inf
 from typing import ClassVar, final
 
 from tauomega.theory.errors import InputError, OutOfReachError, UndecidedError
+from tauomega.theory.kernel import Finite, Range
 from tauomega.theory.reports.readable import Readable
 
 from ..network import Network
@@ -202,11 +203,10 @@ def prepare(
     plain = network
     if isinstance(network, NetworkModel):
         plain = network.network
-        sizes = {name: tuple(domain) for name, domain in network.domains.items()}  # type: ignore[arg-type]
         faults += [
-            f"the input {name!r} has the values {values}; circuits are counted over inputs in {{0, 1}}"
-            for name, values in sizes.items()
-            if values != (0, 1)
+            f"the input {name!r} has the domain {domain}; circuits are counted over inputs in {{0, 1}}"
+            for name, domain in network.domains.items()
+            if not isinstance(domain, Finite | Range) or tuple(domain) != (0, 1)
         ]
         if not faults:
             rows = [network.row([Fraction(v) for v in row]) for row in all_inputs(plain.inputs)]

@@ -285,7 +285,9 @@ def boxed_network(rng: random.Random) -> Abstraction:
             [(a,) for a in (0, 1)] if len(inputs) == 1 else [(a, b) for a in (0, 1) for b in (0, 1)]
         )
     }
-    truth = {p: int(o["output[0]"] > o["output[1]"]) for p, o in outcome.items()}  # type: ignore[operator]
+    truth = {
+        p: int(Fraction(o["output[0]"]) > Fraction(o["output[1]"])) for p, o in outcome.items()
+    }
     if rng.random() < 0.2:
         victim = rng.choice(list(truth))
         truth[victim] = 1 - truth[victim]

@@ -132,7 +132,8 @@ def _alike(strong: Definition, other: str) -> Definition:
     weak: Any = find_definition(other)()
     own: Any = strong
     shared = {f.name for f in fields(weak)} & {f.name for f in fields(own)}
-    return replace(weak, **{name: getattr(own, name) for name in shared})  # type: ignore[no-any-return]
+    made: Definition = replace(weak, **{name: getattr(own, name) for name in shared})
+    return made
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
 from math import prod
 
@@ -163,8 +163,12 @@ def check_expression(
 
 
 def _require_truth(
-    operand: Expression, domains: Mapping[str, Domain], word: str, fault: object
+    operand: Expression,
+    domains: Mapping[str, Domain],
+    word: str,
+    fault: Callable[[str, Expression], None],
 ) -> None:
+    """Report an operand that may have other values than 0 and 1."""
     if _is_truth(operand, domains):
         return
     shown = "other values"
@@ -175,7 +179,7 @@ def _require_truth(
         shown = str(found)
     except (InputError, EvaluationError):
         pass
-    fault(f"an operand of {word!r} has values in {{0, 1}}; this has {shown}", operand)  # type: ignore[operator]
+    fault(f"an operand of {word!r} has values in {{0, 1}}; this has {shown}", operand)
 
 
 def _may_be_label(expression: Expression, domains: Mapping[str, Domain]) -> bool:

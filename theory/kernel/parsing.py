@@ -340,8 +340,11 @@ class Parser:
 
 def _is_fraction(left: Raw, right: Raw) -> bool:
     """Whether this is a literal fraction, such as `1/3`."""
-    numbers = isinstance(left, RawNumber) and isinstance(right, RawNumber)
-    return numbers and isinstance(right.value, int) and right.value > 0  # type: ignore[union-attr]
+    match left, right:
+        case RawNumber(), RawNumber(value=int(bottom)):
+            return bottom > 0
+        case _:
+            return False
 
 
 def _fraction(left: Raw, right: Raw, span: Span) -> RawNumber:

@@ -81,6 +81,11 @@ def squares(p: Plain, u: State, w: State, omega: Omega) -> bool:
     return all(p.seen(u, i) == p.run(p.high, w, j) for i, j in omega.items())
 
 
+def _breaks(p: Plain, omega: Omega, u: State, w: State) -> Number:
+    """1 where some square of a context and its image does not commute, else 0."""
+    return Fraction(not squares(p, u, w, omega))
+
+
 def exact(p: Plain, d: Exact) -> Number:
     """Some ω, monotone, into and onto I_H: the push-forward of every law is the law above."""
     policy = omega_policy(p.claim, d.omega, OmegaPolicy.SEARCHED)
@@ -95,7 +100,7 @@ def uniform(p: Plain, d: Uniform) -> Number:
     """Some ω, and for every context below (a point mass) one above with all squares commuting."""
     policy = tau_u_policy(p.claim, d.tau_u, TauUPolicy.SEARCHED)
     for omega in omegas(p, d, d.high_family, monotone=True):
-        wrong = p.least_over_maps(policy, lambda u, w, o=omega: Fraction(not squares(p, u, w, o)))  # type: ignore[misc]
+        wrong = p.least_over_maps(policy, partial(_breaks, p, omega))
         if not wrong:
             return Fraction(0)
     return Fraction(1)
@@ -127,11 +132,7 @@ def _abstraction(p: Plain, d: Any, high: HighFamily) -> Number:
     policy = tau_u_policy(p.claim, d.tau_u, TauUPolicy.SEARCHED_ONTO)
     onto = policy in FIXED  # where τ_U is fixed it must be onto as well
     for omega in omegas(p, d, high, monotone=True):
-        wrong = p.least_over_maps(
-            policy,
-            lambda u, w, o=omega: Fraction(not squares(p, u, w, o)),  # type: ignore[misc]
-            onto=onto,
-        )
+        wrong = p.least_over_maps(policy, partial(_breaks, p, omega), onto=onto)
         if not wrong:
             return Fraction(0)
     return Fraction(1)
