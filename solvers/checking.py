@@ -165,7 +165,7 @@ def _decide(
     course: Course,
 ) -> Verdict:
     results = course.results
-    unknown: tuple[Part, Answer] | None = None
+    unknown: tuple[Part, Answer, bool] | None = None
     asked: list[str] = []
     notes: list[str] = []
     proofs: list[tuple[str, Evidence]] = []
@@ -193,7 +193,7 @@ def _decide(
             every = (*results, failed, *rest)
             return Fails(question, every, found, replayed, bounds, used, measures, run)
         if answer.evidence is None:
-            unknown = unknown or (part, answer)
+            unknown = unknown or (part, answer, bool(decided.engines))
             course.settle(ClauseResult(part.name, "unknown"))
             continue
         proofs.append((part.name, answer.evidence))
@@ -202,7 +202,7 @@ def _decide(
         course.settle(ClauseResult(part.name, "holds", answer.evidence))
     run = Run(tuple(asked), budget.used, tuple(notes))
     if unknown is not None:
-        part, answer = unknown
+        part, answer, accepted = unknown
         # Of a mean, squares that differ may be among those examined.
         squares = not is_quantitative(part.defect)
         return Unknown(
@@ -211,7 +211,7 @@ def _decide(
             f"{part.name}: {answer.reason or 'no engine decided it'}",
             Bounds(answer.lo, answer.hi),
             Coverage(answer.total, answer.examined) if squares else None,
-            advice(budget),
+            advice(question, budget, accepted=accepted),
             answer.measures,
             run=run,
         )

@@ -63,9 +63,19 @@ class Course:
         if left and self.examined:
             reason = f"{left[0].name}: {reason}; {self.examined:,} squares were examined"
         run = Run((), budget.used)
-        return Unknown(question, results, reason, self.bounds, advice=advice(budget), run=run)
+        return Unknown(
+            question, results, reason, self.bounds, advice=advice(question, budget), run=run
+        )
 
 
-def advice(budget: Budget) -> str:
-    """What to try when the time was too short."""
-    return f"try a longer --timeout (it was {budget.seconds:g}s), or a smaller --family"
+def advice(question: Question, budget: Budget, *, accepted: bool = True) -> str:
+    """What to try: when the time was too short, or when no engine accepts such a clause."""
+    family = any(name == "family" for name, _ in question.parameters)
+    if accepted:
+        smaller = ", or a smaller --family" if family else ""
+        return f"try a longer --timeout (it was {budget.seconds:g}s){smaller}"
+    another = "another --family, or " if family else ""
+    return (
+        f"more time will not help; try {another}finite domains in place of real ones (X : 0..3); "
+        f"tauomega definitions {question.definition} says who decides it"
+    )

@@ -12,6 +12,7 @@ from typing import final
 from tauomega.theory.defect import Relation, Violated
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel.errors import nearest
+from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import INFINITE, Enumeration
 
 from .agreeing import agreed, is_decided
@@ -48,6 +49,8 @@ _ORDER: dict[str, str] = {
 
 OPTIONAL = ("cvc5",)
 """Engines that need an extra: a second opinion, never the only one."""
+_GENERAL = ("enumerate", "smt")
+"""Engines for whatever clause: of finite models, and of numbers without end."""
 _LISTING = ("table", "enumerate")
 """Engines that list every square: they come last where there are many."""
 
@@ -115,8 +118,17 @@ def decide(problem: Problem, budget: Budget, engines: Sequence[str] | None = Non
         if budget.spent:
             break
     if not asked:
-        best = Answer(reason=f"no engine accepts it ({_grouped(notes)})")
+        best = Answer(reason=f"no engine accepts it ({_grouped(_telling(problem, notes))})")
     return Decision(best, tuple(asked), tuple(notes))
+
+
+def _telling(problem: Problem, notes: Sequence[str]) -> Sequence[str]:
+    """The refusals worth a sentence: of an SCM those of the two general engines, literal and symbolic.
+
+    The others decide a shape of clause, and say little more than that this is another; the notes have all.
+    """
+    general = tuple(note for note in notes if note.partition(":")[0] in _GENERAL)
+    return general if isinstance(problem.claim.low, SCM) else notes
 
 
 def _grouped(notes: Sequence[str]) -> str:

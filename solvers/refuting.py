@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from functools import partial
+from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import Any, final
 
@@ -13,6 +14,9 @@ from tauomega.theory.kernel.clausal import Clause, ProofError, Step, check_refut
 from .child import Answered, Crashed, Outcome, TimedOut, run_in_child
 
 __all__ = ["Solved", "refute", "trimmed"]
+
+Hint = tuple[int, Clause, int]
+"""A clause's number, the clause, and the literal that it makes true; 0 where it leaves none."""
 
 LARGEST = 400_000_000
 """Bytes of a proof beyond which it is not read."""
@@ -169,7 +173,7 @@ def _shortened(
 ) -> tuple[Clause, list[int]]:
     """The step with only the hints and the literals that its conflict rests on."""
     false = set(clause)
-    chain: list[tuple[int, Clause, int]] = []
+    chain: list[Hint] = []
     for number, literals in hints:
         free = [f for f in literals if f not in false]
         if len(free) == 1 and -free[0] not in false:
@@ -181,7 +185,7 @@ def _shortened(
     else:
         raise ProofError("a step of the proof does not follow by unit propagation")
     wanted: set[int] = set()
-    kept: list[tuple[int, Clause, int]] = []
+    kept: list[Hint] = []
     for number, literals, unit in reversed(chain):
         if unit == 0 or -unit in wanted:
             wanted.discard(-unit)
@@ -190,25 +194,39 @@ def _shortened(
     return tuple(sorted(wanted)), _in_order(kept[::-1])
 
 
-def _in_order(chain: list[tuple[int, Clause, int]]) -> list[int]:
-    """Hints with neighbours exchanged, as long as they may be, that are not in increasing order.
+def _in_order(chain: list[Hint]) -> list[int]:
+    """Hints in an order in which no two neighbours that may change places are in decreasing order.
 
     The last two always may: what the first makes true then makes the second the unit clause.
     """
-    end = len(chain) - 2
-    k = 0
-    while k <= end:
-        (first, ours, unit), (second, theirs, later) = chain[k], chain[k + 1]
-        if first > second and (k == end or -unit not in theirs):
-            chain[k : k + 2] = (
-                [(second, theirs, -unit), (first, ours, 0)]
-                if k == end
-                else [(second, theirs, later), (first, ours, unit)]
-            )
-            k = max(0, k - 1)
-        else:
-            k += 1
-    return [number for number, _, _ in chain]
+    while True:
+        chain = _least_first(chain)
+        if len(chain) < 2 or chain[-2][0] < chain[-1][0]:
+            return [number for number, _, _ in chain]
+        (first, ours, unit), (second, theirs, _) = chain[-2:]
+        chain[-2:] = [(second, theirs, -unit), (first, ours, 0)]
+
+
+def _least_first(chain: Sequence[Hint]) -> list[Hint]:
+    """Of the hints whose literals are false by then, always the least number next; the conflict is last."""
+    maker = {-unit: k for k, (_, _, unit) in enumerate(chain) if unit}
+    readers: list[list[int]] = [[] for _ in chain]
+    missing = [0] * len(chain)
+    for k, (_, literals, _) in enumerate(chain):
+        for before in {maker[f] for f in literals if f in maker}:
+            readers[before].append(k)
+            missing[k] += 1
+    ready = [(number, k) for k, (number, _, _) in enumerate(chain) if not missing[k]]
+    heapify(ready)
+    found = []
+    while ready:
+        _, k = heappop(ready)
+        found.append(chain[k])
+        for reader in readers[k]:
+            missing[reader] -= 1
+            if not missing[reader]:
+                heappush(ready, (chain[reader][0], reader))
+    return found
 
 
 def _numbered(

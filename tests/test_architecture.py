@@ -6,6 +6,7 @@ import ast
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -43,6 +44,11 @@ FACADES = [
 """Imports that run back up, with the reason: one door each, which forwards to the module above."""
 
 PYTHON = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+BY_FOLDER = {folder: [p for p in PYTHON if p.is_relative_to(ROOT / folder)] for folder in FOLDERS}
+
+each_folder = pytest.mark.parametrize("folder", FOLDERS)
+"""A test reads all files of a folder, and names every one that is at fault: one test a file costs more
+than it tells."""
 
 
 def name_of(path: Path) -> str:
@@ -55,6 +61,7 @@ def is_script(path: Path) -> bool:
     return parts[0] == "proofs" and (len(parts) == 2 or parts[-1] == "worked_example.py")
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -73,8 +80,13 @@ def module_of(path: Path) -> tuple[str, ...]:
 MODULES = {".".join(module_of(path)): path for path in PYTHON}
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, int, int]]:
+@cache
+def imports_of(path: Path) -> tuple[tuple[str, int, int], ...]:
     """Every imported module: its absolute name, the dots it was written with, the line."""
+    return tuple(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[tuple[str, int, int]]:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -128,15 +140,18 @@ def folder_of(module: str) -> str | None:
     return rest[0] if rest and rest[0] in FOLDERS else "api"
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_imports_go_down(path: Path) -> None:
-    mine = path.relative_to(ROOT).parts[0]
-    for module, _, line in imports_of(path):
-        theirs = folder_of(module)
-        if is_script(path) and module.split(".")[0] == "tauomega" and module.count(".") == 1:
-            continue  # a theorem script is written as a user would write it, on the facade
-        if theirs is not None:
-            assert FOLDERS[theirs] <= FOLDERS[mine], f"{path}:{line}: {mine} imports {module}"
+@each_folder
+def test_imports_go_down(folder: str) -> None:
+    faults = [
+        f"{path}:{line}: {folder} imports {module}"
+        for path in BY_FOLDER[folder]
+        for module, _, line in imports_of(path)
+        if not (is_script(path) and module.split(".")[0] == "tauomega" and module.count(".") == 1)
+        # a theorem script is written as a user would write it, on the facade
+        and (theirs := folder_of(module)) is not None
+        and FOLDERS[theirs] > FOLDERS[folder]
+    ]
+    assert [] == faults
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -157,27 +172,37 @@ def test_a_circle_of_imports_is_found() -> None:
     assert ["b", "c", "b"] == circle_of({"a": {"b"}, "b": {"c"}, "c": {"b"}})
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_imports_are_relative_inside_a_folder_and_absolute_across(path: Path) -> None:
+@each_folder
+def test_imports_are_relative_inside_a_folder_and_absolute_across(folder: str) -> None:
+    assert [] == [fault for path in BY_FOLDER[folder] for fault in written_wrong(path)]
+
+
+def written_wrong(path: Path) -> Iterator[str]:
+    """Imports that are absolute inside a folder, or relative beyond it, or by a folder's bare name."""
     parts = path.relative_to(ROOT).parts
     script = is_script(path)
     for module, level, line in imports_of(path):
         top = module.split(".")[0]
         where = f"{path}:{line}: {module}"
-        assert top not in FOLDERS, f"{where}: a second copy of every class; write tauomega.{module}"
-        if level:
-            assert not script, f"{where}: a theorem script imports absolutely"
-            assert level <= len(parts) - 1 or parts[0] == "api", f"{where}: leaves its folder"
-        elif folder_of(module) == parts[0] and not script and parts[0] != "api":
-            pytest.fail(f"{where}: write it relative")
+        if top in FOLDERS:
+            yield f"{where}: a second copy of every class; write tauomega.{module}"
+        if level and script:
+            yield f"{where}: a theorem script imports absolutely"
+        if level and level > len(parts) - 1 and parts[0] != "api":
+            yield f"{where}: leaves its folder"
+        if not level and folder_of(module) == parts[0] and not script and parts[0] != "api":
+            yield f"{where}: write it relative"
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_third_parties_stay_where_they_belong(path: Path) -> None:
-    mine = path.relative_to(ROOT).parts[0]
-    for module, _, line in imports_of(path):
-        allowed = THIRD_PARTIES.get(module.split(".")[0])
-        assert allowed is None or mine in allowed, f"{path}:{line}: {mine} imports {module}"
+@each_folder
+def test_third_parties_stay_where_they_belong(folder: str) -> None:
+    faults = [
+        f"{path}:{line}: {folder} imports {module}"
+        for path in BY_FOLDER[folder]
+        for module, _, line in imports_of(path)
+        if folder not in THIRD_PARTIES.get(module.split(".")[0], (folder,))
+    ]
+    assert [] == faults
 
 
 @pytest.mark.parametrize(
@@ -199,12 +224,15 @@ def test_what_a_certificate_asks_to_trust_needs_the_standard_library_only(path: 
         assert own or top in sys.stdlib_module_names, f"{path}:{line}: {module}"
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_theory_loads_third_parties_inside_functions_only(path: Path) -> None:
+def test_theory_loads_third_parties_inside_functions_only() -> None:
     """The sympy face, theory/symbolic, is the one place; it is itself imported in functions only."""
-    parts = path.relative_to(ROOT).parts
-    if parts[:2] == ("theory", "symbolic") or parts[0] != "theory":
-        return
+    for path in BY_FOLDER["theory"]:
+        if path.relative_to(ROOT).parts[1] != "symbolic":
+            loads_third_parties_in_functions(path)
+
+
+def loads_third_parties_in_functions(path: Path) -> None:
+    """Asserts that."""
     for node in tree_of(path).body:
         match node:
             case ast.Import(names=names):
@@ -222,8 +250,14 @@ def test_theory_loads_third_parties_inside_functions_only(path: Path) -> None:
             )
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_nothing_runs_text(path: Path) -> None:
+@each_folder
+def test_nothing_runs_text(folder: str) -> None:
+    for path in BY_FOLDER[folder]:
+        runs_no_text(path)
+
+
+def runs_no_text(path: Path) -> None:
+    """Asserts that no function that runs text is named, and nothing that unpickles imported."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Name | ast.Attribute):
             name = node.id if isinstance(node, ast.Name) else node.attr
@@ -235,17 +269,21 @@ def test_nothing_runs_text(path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_modules_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+@each_folder
+def test_modules_are_short(folder: str) -> None:
+    lines = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in BY_FOLDER[folder]}
+    assert {} == {path: count for path, count in lines.items() if count > 400}
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_every_public_thing_has_a_docstring(path: Path) -> None:
-    tree = tree_of(path)
-    assert ast.get_docstring(tree), f"{path} has no docstring"
-    missing = [f"{path}:{line}: {name}" for name, line in undocumented(tree)]
-    assert [] == missing
+@each_folder
+def test_every_public_thing_has_a_docstring(folder: str) -> None:
+    bare = [path for path in BY_FOLDER[folder] if not ast.get_docstring(tree_of(path))]
+    missing = [
+        f"{path}:{line}: {name}"
+        for path in BY_FOLDER[folder]
+        for name, line in undocumented(tree_of(path))
+    ]
+    assert ([], []) == (bare, missing)
 
 
 def undocumented(tree: ast.Module | ast.ClassDef) -> Iterator[tuple[str, int]]:

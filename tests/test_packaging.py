@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import tomllib
@@ -93,6 +94,35 @@ def test_the_entry_points_load() -> None:
 )
 def test_packages_say_that_they_are_typed(package: str) -> None:
     assert files(f"tauomega{package}").joinpath("py.typed").is_file()
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What a folder of the package holds, but for what Python makes of it."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("folder", ["api", "bridge", "proofs", "solvers", "theory"])
+def test_what_is_installed_is_the_checkout_byte_for_byte(folder: str) -> None:
+    """So what the tests of a checkout show of the code is so of a wheel's: `.ci/run` names the checkout."""
+    checkout = os.environ.get("TAUOMEGA_CHECKOUT")
+    if checkout is None:
+        pytest.skip(
+            "this test compares an installed wheel with the checkout that it was built from"
+        )
+    installed = files_of(Path(str(files("tauomega"))))
+    others = ("bridge", "proofs", "solvers", "theory")
+    if folder == "api":
+        found = {name: data for name, data in installed.items() if name.split("/")[0] not in others}
+    else:
+        start = f"{folder}/"
+        found = {n.removeprefix(start): d for n, d in installed.items() if n.startswith(start)}
+    built_from = files_of(Path(checkout) / folder)
+    assert sorted(built_from) == sorted(found)
+    assert [] == [name for name, data in built_from.items() if found[name] != data]
 
 
 def test_torch_is_pinned() -> None:

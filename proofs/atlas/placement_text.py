@@ -31,8 +31,7 @@ def report(
         yield Line(f"  {heading}", "bold")
         for group in groups or (("none",),):
             yield from paragraph(" = ".join(group), width, indent="    ")
-    for row in found.unknown:
-        yield Line(f"  unknown: {row.key}: {row.reason}", "bold yellow")
+    yield from _unknown(found, width)
     followed = [row for row in found.rows if row.scripts]
     if followed:
         scripts = sorted({script for row in followed for script in row.scripts})
@@ -44,6 +43,18 @@ def report(
     if every:
         for row in found.rows:
             yield Line(_row(row))
+
+
+def _unknown(found: ClaimPlacement, width: int) -> Iterator[Line]:
+    """What is unknown, those for one reason together."""
+    keys: dict[str, list[str]] = {}
+    for row in found.unknown:
+        keys.setdefault(row.reason, []).append(row.key)
+    if keys:
+        yield Line("  unknown", "bold yellow")
+    for reason, named in keys.items():
+        yield from paragraph(", ".join(named), width, indent="    ")
+        yield from paragraph(reason, width, indent="      ")
 
 
 def _row(row: Row) -> str:

@@ -12,7 +12,7 @@ from tauomega.solvers.deadline import OverrunError
 from tauomega.solvers.engine import Budget
 from tauomega.theory.definitions.similar import Similar
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
-from tauomega.theory.family import All, Block
+from tauomega.theory.family import All, Block, Reach
 from tauomega.theory.verdict import Fails, Unknown
 
 HEAD = "U[1..40] : bool\nX[i] = U[i]\nW = sum(X[1..40]) > 20"
@@ -89,3 +89,18 @@ def test_a_square_that_was_found_is_not_lost_when_the_time_is_over(
     assert isinstance(verdict, Fails)
     assert verdict.replayed
     assert next(polls) > 3
+
+
+def test_where_no_engine_accepts_a_clause_more_time_is_not_advised() -> None:
+    """The two general engines say why; what each of the others declined is in the notes."""
+    low = SCM.from_text("U1, U2 : real\nX1 = U1\nX2 = U2")
+    high = SCM.from_text("V : real\nY = V")
+    claim = Abstraction.from_text(low, high, {"Y": "X1 + X2"}, tau_u={"V": "U1 + U2"})
+    verdict = check(claim, Similar(Reach()))
+    assert isinstance(verdict, Unknown)
+    assert verdict.reason == (
+        "squares: no engine accepts it (enumerate: a root has infinitely many values; smt: the family "
+        "reach is not put to z3)"
+    )
+    assert verdict.advice.startswith("more time will not help; try another --family, or finite")
+    assert any(note.startswith("table: ") for note in verdict.run.notes)

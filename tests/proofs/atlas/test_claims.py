@@ -204,4 +204,6 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ExitCode.BAD_INPUT == main(["place", "ce14"])
     assert "place needs a high-level model" in capsys.readouterr().err
     assert ExitCode.UNKNOWN == main(["place", "ce6", "--timeout", "1ms"])
-    assert "unknown: " in capsys.readouterr().out
+    (_, listed) = capsys.readouterr().out.split("  unknown\n")
+    assert "      the time was over before its turn\n" in listed
+    assert all(len(line) <= 100 for line in listed.splitlines())
