@@ -10,7 +10,9 @@
 | `replaying` | one tile, whole or pruned |
 | `reused` | of linear maps and activations, tiles that write over the tensors of the tile before |
 | `pruned`, `pruned_run` | of sequences, only the positions that a patch changes and the label needs |
-| `fused` | a filter: the first linear map after a site split into a base part and a source part |
-| `fused_compiled`, `fused_kernel` | the same, compiled for the processor (the extra `fast`) |
+| `fused`, `fused_radius` | a filter: the first linear map after a site split into a base part and a source part |
+| `fused_scan` | what its compiled forms have in common |
+| `fused_numba`, `fused_numba_kernel` | compiled for the processor (the extra `fast`) |
+| `fused_triton`, `fused_triton_kernel` | one kernel of a GPU |
 | `equivalence` | the coarsest variable that a site can carry, read off the table without a hypothesis |
 """

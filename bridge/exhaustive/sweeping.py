@@ -15,15 +15,19 @@ from .clean import CleanRuns
 from .distinct import distinct_rows
 from .expectation import Expectation
 from .fused import Fused
-from .fused_compiled import COMPILED_FROM, CompiledFilter, Sources
+from .fused_numba import NumbaScan
+from .fused_scan import Block, Scan
+from .fused_triton import TritonScan
 from .readout import Readout, differing
 from .replaying import Replay
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["FILTERED", "Options", "Sweeper", "Tally"]
+__all__ = ["COMPILED_FROM", "FILTERED", "Options", "Sweeper", "Tally"]
 
+COMPILED_FROM = 2**15
+"""Pairs below which compiling would take longer than it saves."""
 FILTERED = 2**13
 """Pairs in a block of the filter, whose bits do not depend on it: what suits a processor's cache."""
 
@@ -128,11 +132,11 @@ class Sweeper:
                 self.replay = self.replay.shortened(masks, self.distinct)
             self._faithfully(tally)
         else:
-            compiled = CompiledFilter.of(fused) if self._compiles() else None
+            compiled = self._compiled(fused)
             left = (
                 self._filtered(fused, tally)
                 if compiled is None
-                else self._compiled(fused, compiled, tally)
+                else self._scanned(fused, compiled, tally)
             )
             if left:
                 self.again(torch.cat(left).sort().values, tally)
@@ -148,8 +152,11 @@ class Sweeper:
             found.append((name, first[place]))
         return base, tuple(reversed(found))
 
-    def _compiles(self) -> bool:
-        return self.options.compiled and self.distinct >= COMPILED_FROM
+    def _compiled(self, fused: Fused) -> Scan | None:
+        """A compiled form of the filter, where there is one and it pays."""
+        if not self.options.compiled or self.distinct < COMPILED_FROM:
+            return None
+        return NumbaScan.of(fused) or TritonScan.of(fused)
 
     def _faithfully(self, tally: Tally) -> None:
         for bases, numbers, sources, by_context in self._blocks(
@@ -177,26 +184,27 @@ class Sweeper:
             self._count(tally, bases, numbers, sources, differs, expected, labels.__getitem__)
         return left
 
-    def _compiled(self, fused: Fused, compiled: CompiledFilter, tally: Tally) -> list[Tensor]:
+    def _scanned(self, fused: Fused, compiled: Scan, tally: Tally) -> list[Tensor]:
         """The same by compiled code, which counts as it goes."""
         left = []
         short = self.table.clamp(-1, 2**30).int()  # no label is negative or so large
         for start in range(0, self.combinations, FILTERED):
-            numbers = torch.arange(start, min(start + FILTERED, self.combinations))
+            end = min(start + FILTERED, self.combinations)
+            numbers = torch.arange(start, end, device=self.device)
             sources = self._sources(numbers)
             expected = self.by_context(numbers, short)
-            block = Sources(fused.part(sources), expected, self._weight(sources))
+            block = Block(fused.source(sources), expected, self._weight(sources))
             for found in compiled.scan(self.bases, block, tally.keep):
-                tally.wrong += found.wrong
+                tally.wrong = tally.wrong + found.wrong
                 if len(found.failing):
-                    base, source, label = torch.from_numpy(found.failing).unbind(dim=1)
+                    base, source, label = found.failing.unbind(dim=1)
                     pairs = base * self.combinations + start + source
                     wanted = self._expected(base, self._sources(start + source))
                     columns = (x.tolist() for x in (pairs, label, wanted))
                     tally.failing += zip(*columns, strict=True)
                 if len(found.unclear):
-                    pairs = torch.from_numpy(found.unclear)
-                    left.append(pairs[:, 0] * self.combinations + start + pairs[:, 1])
+                    base, source = found.unclear.unbind(dim=1)
+                    left.append(base * self.combinations + start + source)
         return left
 
     def _blocks(

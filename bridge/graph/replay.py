@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, final
 
 from tauomega.theory.errors import InputError
 
 from .computing import computed
 from .network import CapturedNetwork
-from .sites import Site, Slice
+from .sites import Site, Slice, clash
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +35,7 @@ class Suffix:
 
     Attributes:
         network: the graph.
-        sites: what is set, in any order; several may lie in one node if they do not overlap.
+        sites: what is set, in any order; several may lie in one node, and none overlap.
         steps: the nodes that are computed, in order.
         frontier: the nodes whose clean values the steps and the sites read.
     """
@@ -55,12 +56,17 @@ class Suffix:
         """The plan for some sites, as far as some outputs (all by default) need it.
 
         Raises:
-            InputError: a site from which no output can be reached.
+            InputError: a site from which no output can be reached; sites that overlap.
         """
         chosen = tuple(sites)
         ends = list(network.outputs.values() if outputs is None else outputs)
         needed = network.ancestors(ends)
         faults = [f"no output reads {s.name}" for s in chosen if s.node not in needed]
+        faults += [
+            f"{a.name} and {b.name} overlap, so that no interchange of both is defined; choose sites apart"
+            for a, b in combinations(chosen, 2)
+            if a.node == b.node and clash(a, b, network.by_name[a.node])
+        ]
         if faults:
             raise InputError(faults)
         starts = {site.node for site in chosen}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .node import Node
 
-__all__ = ["Featurizer", "Site", "Slice", "Subspace", "index_fault"]
+__all__ = ["Featurizer", "Site", "Slice", "Subspace", "clash", "index_fault"]
 
 
 ORTHONORMAL = 1e-5
@@ -188,6 +188,35 @@ class Featurizer:
         own = self.part.read(value)
         columns = self.inverse[:, list(self.features)].to(value)
         return self.part.write(value, own + (held - self.read(value)) @ columns.T)
+
+
+def clash(first: Site, second: Site, node: Node) -> bool:
+    """Whether what one of two sites of a node writes is read or overwritten by the other.
+
+    Then their interchange depends on which is written first. Slices clash where they share entries,
+    subspaces of the same entries where they are not orthogonal.
+    """
+    match first, second:
+        case Slice(), Slice():
+            return _share_entries(first, second, node)
+        case Subspace(), Subspace() if first.part.index == second.part.index:
+            between = first.basis.T.double() @ second.basis.double()
+            return not float(between.abs().max()) <= ORTHONORMAL
+        case Slice(), Subspace(part=part) | Featurizer(part=part):
+            return _share_entries(first, part, node)
+        case Subspace() | Featurizer(), Slice():
+            return clash(second, first, node)
+        case _:
+            return False
+
+
+def _share_entries(first: Slice, second: Slice, node: Node) -> bool:
+    import torch
+
+    sizes = [size if isinstance(size, int) else 1 for size in node.shape]
+    marks = torch.zeros(sizes, dtype=torch.bool)
+    marks[first.key] = True
+    return bool(marks[second.key].any())
 
 
 def index_fault(node: Node, index: tuple[slice | int | tuple[int, ...], ...]) -> str:

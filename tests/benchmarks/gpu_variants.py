@@ -45,17 +45,19 @@ def expectation(count: int) -> Expectation:
 
 
 def judged(
-    base: Tensor, part: Tensor, weight: Tensor, bias: Tensor, expected: Tensor, gap: float
-) -> tuple[Tensor, Tensor]:
+    base: Tensor, base_radius: Tensor, part: Tensor, part_radius: Tensor, weight: Tensor,
+    bias: Tensor, expected: Tensor,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
     """How many pairs surely have another label than expected, and which are too close to tell.
 
     Args:
         base: the bases' part of the sums, shape (bases, units).
+        base_radius: how far an output may be off as far as this part goes, shape (bases,).
         part: the sources', shape (sources, units).
+        part_radius: shape (sources,).
         weight: of the map after the ReLU, shape (outputs, units).
         bias: shape (outputs,).
         expected: the labels, shape (bases, sources).
-        gap: how far apart two outputs must be to be told apart.
     """
     hidden = (base[:, None, None] + part[None, :, None]).relu()
     # a sum and no product of matrices: a compiler fuses it
@@ -63,6 +65,7 @@ def judged(
     own = torch.arange(len(bias), device=bias.device) == expected[:, :, None]
     mine = output.masked_fill(~own, -float("inf")).amax(-1)
     others = output.masked_fill(own, -float("inf")).amax(-1)
+    gap = 2 * (base_radius[:, None] + part_radius)  # either of two outputs may move
     wrong = others - mine > gap
     return wrong.sum(), ~(wrong | (mine - others > gap))
 
@@ -92,17 +95,18 @@ class Prepared:
         assert isinstance(link, tuple)
         each, left, tally = sweeper.combinations, [], Tally(0)
         numbers = torch.arange(each, device=sweeper.device)
-        parts, labels = fused.part([numbers]), sweeper.by_context(numbers, sweeper.table)
+        parts, labels = fused.source([numbers]), sweeper.by_context(numbers, sweeper.table)
         step = max(1, self.run.size(2**24, 2**14) // min(each, BLOCK))
         with torch.no_grad():
             for at in range(0, each, BLOCK):
-                part, wanted = parts[at : at + BLOCK], labels[:, at : at + BLOCK]
+                columns = slice(at, at + BLOCK)
+                source, wanted = parts.at(columns), labels[:, columns]
+                given = source.part, source.radius, *link
                 for start in range(0, self.count, step):
                     bases = slice(start, start + step)
+                    own = fused.base.at(bases)
                     expected = wanted.index_select(0, sweeper.bases[bases])
-                    wrong, unclear = judge(
-                        fused.base[bases], part, *link, expected, 2 * fused.radius
-                    )
+                    wrong, unclear = judge(own.part, own.radius, *given, expected)
                     tally.wrong = tally.wrong + wrong
                     base, source = unclear.nonzero().unbind(1)
                     left.append((start + base) * each + at + source)

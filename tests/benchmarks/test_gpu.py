@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tauomega.bridge.exhaustive import fused
+from tauomega.bridge.exhaustive.fused_radius import Radius
 from tauomega.bridge.precision.orders import OrdersNetwork
 
 
@@ -47,7 +48,11 @@ def test_a_filter_that_believes_everything_is_caught(
     gpu: Any, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a radius, near ties are read off sums in another order: the ways must still agree on the rest."""
-    monkeypatch.setattr(fused, "_radius", lambda *given: -10.0)
+
+    def believing(rows: torch.Tensor, *given: Any, **named: Any) -> Radius:
+        return Radius(rows.new_full((len(rows),), -10.0), 1.0)
+
+    monkeypatch.setattr(fused, "radius_of", believing)
     found = gpu.variants(run)
     assert not found["the ways agree"]
     assert not found["passed"]

@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from tauomega import SCM
-from tauomega.bridge.exhaustive import fused_compiled, sweeping
+from tauomega.bridge.exhaustive import fused_numba, fused_triton, sweeping
 from tauomega.bridge.exhaustive.expectation import Expectation
 from tauomega.bridge.exhaustive.readout import Above, Argmax, Readout
 from tauomega.bridge.exhaustive.sweep import Sweep, sweep
 from tauomega.bridge.graph.capture import capture
 
 pytest.importorskip("numba")
+pytest.importorskip("triton")
 
 HIGH = SCM.from_text("input P, Q : 0..3\nA = P mod 2\nB = Q mod 2\nout = A xor B")
 CONTEXTS: list[dict[str, Any]] = [{"P": p, "Q": q} for p, q in product(range(4), range(4))]
 EXPECTED = Expectation(HIGH, CONTEXTS, "out")
 
 
-@pytest.fixture(params=["compiled", "on tensors"])
+@pytest.fixture(params=["compiled", "as a kernel of a GPU, interpreted", "on tensors"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The two filters, whatever the number of pairs."""
+    """The three forms of the filter, whatever the number of pairs."""
     monkeypatch.setattr(sweeping, "COMPILED_FROM", 0)
-    if request.param == "on tensors":
-        monkeypatch.setattr(fused_compiled, "find_spec", lambda name: None)
+    if request.param != "compiled":
+        monkeypatch.setattr(fused_numba, "find_spec", lambda name: None)
+    if request.param.startswith("as a kernel"):
+        monkeypatch.setattr(fused_triton, "DEVICES", ("cpu",))
+        monkeypatch.setattr(fused_triton, "PAIRS", 100)
     return str(request.param)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The compiled forms that sweeps have used."""
+    found: list[str] = []
+    for form in (fused_numba.NumbaScan, fused_triton.TritonScan):
+
+        def noting(fused: Any, form: Any = form, of: Any = form.of) -> Any:
+            made = of(fused)
+            found.extend([form.__name__] if made is not None else [])
+            return made
+
+        monkeypatch.setattr(form, "of", staticmethod(noting))
+    return found
 
 
 def layers(seed: int, widths: tuple[int, ...], slope: float) -> nn.Sequential:
@@ -69,6 +94,7 @@ def same(quick: Sweep, plain: Sweep) -> bool:
     [
         ((3, 9, 2), 0.0, Argmax()),
         ((3, 12, 7, 5), 0.0, Argmax()),
+        ((3, 12, 18, 3), 0.3, Argmax()),
         ((3, 11, 13, 10), 0.5, Argmax()),
         ((3, 10, 8, 6, 3), 0.1, Argmax()),
         ((3, 10, 8, 1), 3.0, Above(0.05)),
@@ -76,7 +102,7 @@ def same(quick: Sweep, plain: Sweep) -> bool:
     ],
 )
 def test_the_filter_gives_the_verdicts_of_the_faithful_path(
-    way: str, seed: int, widths: tuple[int, ...], slope: float, readout: Readout
+    way: str, seed: int, widths: tuple[int, ...], slope: float, readout: Readout, made: list[str]
 ) -> None:
     inputs = torch.randn(12, 3).repeat(2, 1)[:16]
     for quick, plain in both(layers(seed, widths, slope), inputs, readout, keep=7):
@@ -107,15 +133,14 @@ def test_a_compiled_filter_that_believes_everything_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sweeping, "COMPILED_FROM", 0)
-    made = fused_compiled.CompiledFilter.of
+    made = fused_numba.NumbaScan.of
 
     def believing(fused: Any) -> Any:
         found = made(fused)
         assert found is not None
-        object.__setattr__(found, "gap", type(found.gap)(-1))
-        return found
+        return replace(found, radius=np.full_like(found.radius, -1))
 
-    monkeypatch.setattr(fused_compiled.CompiledFilter, "of", staticmethod(believing))
+    monkeypatch.setattr(fused_numba.NumbaScan, "of", staticmethod(believing))
     module = layers(2, (3, 10, 8, 2), 0.0)
     last = module[4]
     assert isinstance(last, nn.Linear)
@@ -154,8 +179,44 @@ def test_a_slope_above_one_stretches_the_radius() -> None:
         clean = run_clean(graph, [torch.ones(4, 3)], {"A": site}, suffix.frontier, 4)
         made = Fused.of(suffix, clean, [clean.held["A"]], Argmax())
         assert made is not None
-        radii.append(made.radius)
+        radii.append(float((made.base.radius + made.sources[0].radius[0]).min()))
     assert radii[1] > 4 * radii[0]
+
+
+@pytest.mark.parametrize("threshold", [-1.0, 0.3])
+def test_a_threshold_is_compared_after_the_last_activation(way: str, threshold: float) -> None:
+    """A leaky ReLU brings outputs below a threshold above it: 0.01 · (-5) > -1."""
+    module = layers(3, (3, 10, 8, 1), 0.0).append(nn.LeakyReLU(0.01))
+    last = module[4]
+    assert isinstance(last, nn.Linear)
+    with torch.no_grad():
+        last.bias -= 5
+    for quick, plain in both(module, torch.randn(16, 3), Above(threshold)):
+        assert same(quick, plain)
+
+
+def test_each_pair_has_a_radius_of_its_own() -> None:
+    """An input of large values widens the radius of its own pairs and of no other."""
+    module = layers(1, (3, 10, 8, 2), 0.0)
+    inputs = torch.randn(16, 3)
+    calm = [quick.rerun for quick, _ in both(module, inputs, Argmax())]
+    inputs[0] *= 1e7
+    wild = [quick.rerun for quick, _ in both(module, inputs, Argmax())]
+    assert all(w <= c + 2 * 16 for w, c in zip(wild[:2], calm, strict=False))
+
+
+@pytest.mark.slow
+def test_the_kernel_of_a_gpu_fits_its_registers_and_flushes_nothing() -> None:
+    """Compiled here for a processor of compute capability 9.0; nothing of it is run."""
+    script = Path(__file__).with_name("compile_kernel.py")
+    environment = {k: v for k, v in os.environ.items() if k != "TRITON_INTERPRET"}
+    found = subprocess.run(  # a process that interprets kernels compiles none
+        [sys.executable, str(script)], capture_output=True, text=True, env=environment, check=True
+    )
+    for outputs, (registers, spilled, flushes) in json.loads(found.stdout).items():
+        assert registers <= 65536 // (3 * 32 * fused_triton.WARPS), "three share a multiprocessor"
+        assert spilled == 0, outputs
+        assert not flushes
 
 
 def test_several_threads_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,11 @@ from tauomega import SCM
 from tauomega.bridge.exhaustive import fused
 from tauomega.bridge.exhaustive.equivalence import interchange_classes, interchange_labels
 from tauomega.bridge.exhaustive.expectation import Expectation
+from tauomega.bridge.exhaustive.fused_radius import Radius
 from tauomega.bridge.exhaustive.readout import Above, Argmax, Readout
 from tauomega.bridge.exhaustive.sweep import Sweep, sweep
 from tauomega.bridge.graph.capture import capture
+from tauomega.bridge.graph.sites import Site, Subspace
 from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import Hard
 
@@ -144,8 +146,12 @@ def test_what_is_within_rounding_is_left_to_the_faithful_path() -> None:
         assert _fields(filtered) == _fields(plain)
 
 
+def believing_radius(rows: Tensor, *given: Any, **named: Any) -> Radius:
+    return Radius(rows.new_full((len(rows),), -1.0), 1.0)
+
+
 def test_a_filter_that_believes_everything_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fused, "_radius", lambda *given: -1.0)
+    monkeypatch.setattr(fused, "radius_of", believing_radius)
     inputs = torch.randn(16, 3)
     believing = swept(near_ties(), inputs, filtered=True, joint=None)
     plain = swept(near_ties(), inputs, filtered=False, joint=None)
@@ -154,7 +160,7 @@ def test_a_filter_that_believes_everything_is_caught(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_radius_covers_both_paths(seed: int) -> None:
-    """Against float64: neither path is further from the exact value than half the radius."""
+    """Against float64: neither path is further from the exact value than half the pair's radius."""
     from tauomega.bridge.exhaustive.clean import run_clean
     from tauomega.bridge.graph.replay import Suffix
 
@@ -170,10 +176,33 @@ def test_the_radius_covers_both_paths(seed: int) -> None:
     exact = module[2:].double()(hidden.double())
     module.float()
     faithful = module[2:](hidden)
-    assert (faithful.double() - exact).abs().max() <= made.radius / 2
-    total = made.base[None] + made.sources[0][:, None]
-    quick = module[3:](total)
-    assert (quick.double() - exact).abs().max() <= made.radius / 2
+    base, source = made.base, made.sources[0]
+    half = (base.radius[None] + source.radius[:, None]) / 2
+    assert ((faithful.double() - exact).abs().amax(dim=2) <= half).all()
+    quick = module[3:](base.part[None] + source.part[:, None])
+    assert ((quick.double() - exact).abs().amax(dim=2) <= half).all()
+
+
+def test_sites_that_overlap_are_refused() -> None:
+    """Which one is written last would decide; sites apart, and orthogonal subspaces, are fine."""
+    module, inputs = mlp(0), torch.randn(16, 3)
+    graph = capture(module, inputs[:2])
+    sites = {"A": graph.site("1[:, 0:5]"), "B": graph.site("1[:, 4]")}
+    with pytest.raises(InputError, match=r"1\[:, 0:5\] and 1\[:, 4\] overlap"):
+        list(sweep(graph, inputs, sites, Argmax(), EXPECTED, rows=ROWS, joint=2))
+    part = graph.site("1[:, 0:4]")
+    axes = torch.linalg.qr(torch.randn(4, 4)).Q
+    planes: dict[str, Site] = {
+        "A": Subspace(part, axes[:, :2], "first"),
+        "B": Subspace(part, axes[:, 2:], "rest"),
+    }
+    assert 3 == len(list(sweep(graph, inputs, planes, Argmax(), EXPECTED, rows=ROWS, joint=2)))
+    planes["B"] = Subspace(part, axes[:, 1:], "more")
+    with pytest.raises(InputError, match="first and more overlap"):
+        list(sweep(graph, inputs, planes, Argmax(), EXPECTED, rows=ROWS, joint=2))
+    planes["B"] = part
+    with pytest.raises(InputError, match="overlap"):
+        list(sweep(graph, inputs, planes, Argmax(), EXPECTED, rows=ROWS, joint=2))
 
 
 def test_another_reader_than_one_linear_map_has_no_filter() -> None:

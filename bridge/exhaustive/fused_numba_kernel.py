@@ -125,11 +125,11 @@ def _read(y, count, label, largest, second):
 
 
 @nb.njit(cache=True, nogil=True, fastmath=CONTRACTED, inline="never")
-def _judge(label, largest, second, gap, expected, counts):
+def _judge(label, largest, second, own, radius, expected, counts):
     """How many interchanges disagree for certain, in how many columns, and how many are unclear."""
     wrong, columns, unclear = 0, 0, 0
     for s in range(WIDTH):
-        clear = largest[s] - second[s] > gap
+        clear = largest[s] - second[s] > own + radius[s]
         differs = clear & (label[s] != expected[s])
         wrong += counts[s] * differs
         columns += differs
@@ -139,14 +139,18 @@ def _judge(label, largest, second, gap, expected, counts):
 
 @nb.njit(cache=True, nogil=True, fastmath=CONTRACTED)
 def scan_pairs(
-    base, contexts, parts, slopes, weights, biases, widths, count, expected, counts, gap, keep
-):
+    base, base_radius, contexts, parts, radius, slopes, weights, biases, widths, count, expected,
+    counts, keep,
+):  # fmt: skip
     """Compare the labels of some bases with some sources, as far as they are clear.
 
     Args:
         base: the bases' parts of the sum, shape (bases, units).
+        base_radius: by how much the largest number must exceed the second to be believed: the base's
+            share, shape (bases,).
         contexts: the number of each base's context, shape (bases,).
         parts: the sources' parts, shape (groups, units, `WIDTH`).
+        radius: the sources' shares, shape (groups, `WIDTH`).
         slopes: of the activation after the sum and after each further map; 1 for none.
         weights: of the further maps, shape (maps, outputs, inputs), filled up with zeros; outputs and
             inputs are multiples of `BLOCK`, and so are the units of the parts.
@@ -155,7 +159,6 @@ def scan_pairs(
         count: how many numbers a label is read from.
         expected: shape (contexts, groups, `WIDTH`).
         counts: how often each source occurs, shape (groups, `WIDTH`); 0 where there is none.
-        gap: by how much the largest number must exceed the second to be believed.
         keep: how many failing pairs are kept.
 
     Returns:
@@ -176,13 +179,16 @@ def scan_pairs(
             last = _chain(base[b], parts[group], slopes, weights, biases, widths, value)
             _read(value[last], count, label, largest, second)
             wanted = expected[contexts[b], group]
-            more, columns, doubtful = _judge(label, largest, second, gap, wanted, counts[group])
+            own, other = base_radius[b], radius[group]
+            more, columns, doubtful = _judge(
+                label, largest, second, own, other, wanted, counts[group]
+            )
             wrong += more
             if doubtful or (columns and found < keep):
                 for s in range(WIDTH):
                     if counts[group, s] == 0:
                         continue
-                    if not (largest[s] - second[s] > gap):
+                    if not (largest[s] - second[s] > own + other[s]):
                         unclear[left, 0] = b
                         unclear[left, 1] = group * WIDTH + s
                         left += 1
