@@ -21,7 +21,7 @@ from ..graph.node import Node, Ref
 from ..graph.replay import Suffix
 from ..graph.sites import Site, Slice
 from .clean import CleanRuns
-from .fused_radius import Link, Map, radius_of
+from .fused_radius import Link, Map, Radius
 from .readout import Readout
 
 if TYPE_CHECKING:
@@ -83,19 +83,17 @@ class Fused:
         columns = _columns(suffix.sites, weight)
         if columns is None or not _exact_products(weight):
             return None
-        terms = weight.shape[1] + 1 + 2 * len(columns)
-        kept = clean.values[node].index_fill(1, torch.cat(columns), 0)
-        reached = radius_of(kept, links, terms, constants=True)
-        base = Split(torch.addmm(bias, kept, weight.T), reached.each)
-        sources, largest = [], reached.largest
-        for value, own in zip(held, columns, strict=True):
-            map_ = weight[:, own], bias
-            reached = radius_of(value, [map_, *chain], terms, constants=False)
-            sources.append(Split(value @ map_[0].T, reached.each))
-            largest += reached.largest
-        if not largest < torch.finfo(weight.dtype).max / 4:
+        radius = Radius.of((weight, bias), chain, len(columns))
+        values = clean.values[node]
+        if radius.overflows(values.abs().amax(dim=0)):
             return None
-        return cls(base, tuple(sources), tuple(chain), readout)
+        kept = values.index_fill(1, torch.cat(columns), 0)
+        base = Split(torch.addmm(bias, kept, weight.T), radius.of_rows(kept))
+        sources = tuple(
+            Split(value @ weight[:, own].T, radius.of_rows(value, own))
+            for value, own in zip(held, columns, strict=True)
+        )
+        return cls(base, sources, tuple(chain), readout)
 
     def room(self, pairs: int) -> Tensor:
         """Room for the sums of a block of so many pairs."""

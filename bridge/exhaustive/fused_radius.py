@@ -10,9 +10,10 @@ no more than its slope, where that is above 1; a further map with weights V turn
 at most Z into $|V| E + \gamma (|V| (Z + E) + |d|) + n \eta$. Both paths stay within this of the exact value, so within
 twice it of each other.
 
-Every step is linear in (Z, E) but for its constants |c|, |d| and η, and Z is a sum of a base's part and the
-sources': so is the radius, where the constants are counted with the base. It is computed once for each base and
-each source, in float64, and every step is inflated by $1 + 2^{-20}$ for what float64 itself rounds.
+Every step is linear in (Z, E) but for its constants |c|, |d| and η, so what comes out is a sum of |h|, entry by entry,
+with nonnegative weights that all pairs share, and a constant: a base's part, which the constants are counted
+with, and the sources'. All of it is in float64, and every step is inflated by $1 + 2^{-20}$ for what float64 itself
+rounds.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Link", "Map", "Radius", "radius_of"]
+__all__ = ["Link", "Map", "Radius"]
 
 INFLATED = 1 + 2.0**-20
 ROWS = 2**12
@@ -40,57 +41,93 @@ Link = Map | float
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A bound of the entries of a value: weights of |h|, shape (entries, inputs), and constants, shape (entries,)."""
+
+    weight: Tensor
+    constant: Tensor
+
+    def __add__(self, other: Bound) -> Bound:
+        return Bound(self.weight + other.weight, self.constant + other.constant)
+
+    def times(self, factor: float, more: float = 0.0) -> Bound:
+        """A multiple, and a constant more."""
+        return Bound(self.weight * factor, self.constant * factor + more)
+
+    def through(self, weight: Tensor) -> Bound:
+        """Of a map of the value, from the sizes of its weights."""
+        return Bound(weight @ self.weight, weight @ self.constant)
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
 class Radius:
-    """What the rows of one part bring.
+    """How far the output of the split sums may be from the module's.
 
     Attributes:
-        each: how much of the radius, shape (rows,), of the weights' type and rounded up so that sums of a
-            few of them in that type are no less than the exact sums.
-        largest: the largest size that their part of a value reaches.
+        error: of each output of either path, from the exact value.
+        sizes: of the values after each map and ReLU.
+        dtype: of the weights.
     """
 
-    each: Tensor
-    largest: float
+    error: Bound
+    sizes: tuple[Bound, ...]
+    dtype: torch.dtype
 
+    @classmethod
+    def of(cls, first: Map, chain: Sequence[Link], sites: int) -> Radius:
+        """From the first map and what follows it, for the interchange of so many sites."""
+        weight, bias = (part.abs().double() for part in first)
+        info = torch.finfo(first[0].dtype)
+        unit, tiny = info.eps / 2, info.smallest_normal * info.eps
 
-def radius_of(rows: Tensor, chain: Sequence[Link], terms: int, *, constants: bool) -> Radius:
-    """The part of the radius that some rows bring.
+        def gamma(n: int) -> float:
+            return n * unit / (1 - n * unit)
 
-    Args:
-        rows: what is read by the first map of the chain, shape (rows, its inputs).
-        chain: everything that is computed of it, a linear map first.
-        terms: how many products and additions the first map has in all parts together.
-        constants: whether the constants are counted here: with one part, and not with the others.
-    """
-    parts = [_of_few(part, chain, terms, constants) for part in torch.split(rows, ROWS)]
-    each = torch.cat([error.amax(dim=1) for error, _ in parts]) * (2 * INFLATED)
-    dtype = rows.dtype
-    up = torch.nextafter((each * INFLATED).to(dtype), each.new_tensor(float("inf"), dtype=dtype))
-    return Radius(up, max(largest for _, largest in parts))
+        n = weight.shape[1] + 1 + 2 * sites
+        size = Bound(weight, bias)
+        error = size.times(gamma(n) * INFLATED, n * tiny * INFLATED)
+        sizes = [size]
+        for link in chain:
+            if isinstance(link, tuple):
+                weight, bias = (part.abs().double() for part in link)
+                n = weight.shape[1] + 1
+                reach = (size + error).through(weight)
+                size = Bound(reach.weight, reach.constant + bias).times(INFLATED)
+                error = error.through(weight) + size.times(gamma(n), n * tiny)
+                error = error.times(INFLATED)
+            elif link:
+                steep = max(1.0, abs(link))
+                size, error = size.times(steep), error.times(steep)
+                rounded = (size + error).times(unit, tiny)  # the slope's product
+                error = (error + rounded).times(INFLATED)
+            sizes.append(size)
+        return cls(error, tuple(sizes), first[0].dtype)
 
+    def overflows(self, largest: Tensor) -> bool:
+        """Whether a value could reach a quarter of the type's largest number, or is none.
 
-def _of_few(
-    rows: Tensor, chain: Sequence[Link], terms: int, constants: bool
-) -> tuple[Tensor, float]:
-    """The errors of the outputs of some rows, and the largest size on the way."""
-    info = torch.finfo(rows.dtype)
-    unit, tiny = info.eps / 2, info.smallest_normal * info.eps * constants
-    size = rows.abs().double()
-    error = torch.zeros_like(size)
-    largest = 0.0
-    for place, link in enumerate(chain):
-        if isinstance(link, tuple):
-            weight, bias = (part.abs().double() for part in link)
-            n = terms if place == 0 else weight.shape[1] + 1
-            gamma = n * unit / (1 - n * unit)
-            size = (size + error) @ weight.T + bias * constants
-            error = (error @ weight.T + gamma * size + n * tiny) * INFLATED
-            size = size * INFLATED
-        elif link:
-            steep = max(1.0, abs(link))
-            size, error = size * steep, error * steep
-            error = (
-                error + unit * (size + error) + tiny
-            ) * INFLATED  # the slope's product is rounded
-        largest = max(largest, float(size.max()))
-    return error, largest
+        Args:
+            largest: the largest |h| of all bases and sources, shape (inputs,).
+        """
+        end = torch.finfo(self.dtype).max / 4
+        reached = (size.weight @ largest.double() + size.constant for size in self.sizes)
+        return not all(float(size.max()) < end for size in reached)
+
+    def of_rows(self, rows: Tensor, columns: Tensor | None = None) -> Tensor:
+        """The part of the radius that some rows bring, shape (rows,), of the weights' type.
+
+        It is rounded up, so that sums of a few of them in that type are no less than the exact sums.
+
+        Args:
+            rows: what they hold of h, shape (rows, inputs).
+            columns: of which inputs, where they are sources; the constants are counted with the bases.
+        """
+        weight = self.error.weight if columns is None else self.error.weight[:, columns]
+        constant = self.error.constant if columns is None else 0.0
+        each = [
+            (part.abs().double() @ weight.T + constant).amax(dim=1)
+            for part in torch.split(rows, ROWS)
+        ]
+        twice = (torch.cat(each) * (2 * INFLATED**2)).to(self.dtype)
+        return torch.nextafter(twice, torch.full_like(twice, float("inf")))

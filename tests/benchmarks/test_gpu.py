@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import torch
 
-from tauomega.bridge.exhaustive import fused
 from tauomega.bridge.exhaustive.fused_radius import Radius
 from tauomega.bridge.precision.orders import OrdersNetwork
 
@@ -49,10 +48,7 @@ def test_a_filter_that_believes_everything_is_caught(
 ) -> None:
     """Without a radius, near ties are read off sums in another order: the ways must still agree on the rest."""
 
-    def believing(rows: torch.Tensor, *given: Any, **named: Any) -> Radius:
-        return Radius(rows.new_full((len(rows),), -10.0), 1.0)
-
-    monkeypatch.setattr(fused, "radius_of", believing)
+    monkeypatch.setattr(Radius, "of_rows", lambda _, rows, *more: rows.new_full((len(rows),), -10))
     found = gpu.variants(run)
     assert not found["the ways agree"]
     assert not found["passed"]

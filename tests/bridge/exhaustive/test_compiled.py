@@ -190,7 +190,7 @@ def test_a_threshold_is_compared_after_the_last_activation(way: str, threshold: 
     last = module[4]
     assert isinstance(last, nn.Linear)
     with torch.no_grad():
-        last.bias -= 5
+        last.bias.sub_(5)
     for quick, plain in both(module, torch.randn(16, 3), Above(threshold)):
         assert same(quick, plain)
 

@@ -146,12 +146,10 @@ def test_what_is_within_rounding_is_left_to_the_faithful_path() -> None:
         assert _fields(filtered) == _fields(plain)
 
 
-def believing_radius(rows: Tensor, *given: Any, **named: Any) -> Radius:
-    return Radius(rows.new_full((len(rows),), -1.0), 1.0)
-
-
 def test_a_filter_that_believes_everything_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fused, "radius_of", believing_radius)
+    monkeypatch.setattr(
+        Radius, "of_rows", lambda _, rows, *columns: rows.new_full((len(rows),), -1)
+    )
     inputs = torch.randn(16, 3)
     believing = swept(near_ties(), inputs, filtered=True, joint=None)
     plain = swept(near_ties(), inputs, filtered=False, joint=None)
