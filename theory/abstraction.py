@@ -2,7 +2,7 @@ r"""Claims that one model abstracts another: τ, and what goes with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -130,7 +130,7 @@ class Abstraction(Readable):
     def __post_init__(self) -> None:
         require_models(self.low, self.high)
         object.__setattr__(self, "scm", self.low.as_scm())
-        faults = list(self._faults())
+        faults = list(_faults(self))
         if faults:
             raise InputError(faults)
         tau = dict(self.tau)
@@ -300,69 +300,65 @@ class Abstraction(Readable):
         except EvaluationError:
             return None
 
-    def _faults(self) -> list[Fault | str]:
-        scm = self.scm
-        faults: list[Fault | str] = []
-        names = set(scm.endogenous)
-        if self.high is not None:
-            for word, keys in (("τ", self.tau), ("a site", self.sites)):
-                for name in keys:
-                    if name not in self.high.endogenous:
-                        hint = nearest(name, self.high.endogenous)
-                        faults.append(f"{word} is given for {name!r}, no high-level variable{hint}")
-            shared = set(self.high.parameters) & set(scm.parameters)
-            for name in sorted(shared):
-                if self.high.domain(name) != scm.domain(name):
-                    faults.append(f"the parameter {name!r} has two domains in the two models")
-            if self.tau_u is not None:
-                for name in self.tau_u:
-                    if name not in self.high.roots:
-                        hint = nearest(name, self.high.roots)
-                        faults.append(f"tau_u is given for {name!r}, no high-level root{hint}")
-                for name in self.high.roots:
-                    if name not in self.tau_u and not (
-                        name in self.high.inputs and name in scm.inputs
-                    ):
-                        faults.append(f"tau_u is given, but not for {name!r}")
-        for name, expression in self.tau.items():
-            for used in sorted(free_names(expression) - names):
-                faults.append(
-                    f"τ of {name!r} reads {used!r}, no low-level variable{nearest(used, names)}"
-                )
-        for role in ("inert", "internal"):
-            for name in sorted(getattr(self, role)):
-                if name not in names:
-                    faults.append(
-                        f"{role}: {name!r} is no low-level variable{nearest(name, names)}"
-                    )
-        for name in sorted(self.inert & self.internal):
-            faults.append(f"{name!r} is declared both inert and internal; choose one")
-        for name, kernel in self.kernels.items():
-            if self.high is None or name not in self.high.endogenous:
-                faults.append(f"a kernel is given for {name!r}, no high-level variable")
-                continue
-            for value, weights in kernel.items():
-                if value not in self.high.domain(name):
-                    faults.append(
-                        f"the kernel of {name!r} has a row for {value}, outside {self.high.domain(name)}"
-                    )
-                if any(w < 0 for w in weights) or sum(weights) != 1:
-                    shown = ", ".join(map(str, weights))
-                    faults.append(
-                        f"the kernel of {name!r} at {value}: probabilities are non-negative and sum to 1, "
-                        f"not ({shown})"
-                    )
-        taken: dict[str, str] = {}
-        for name, site in self.sites.items():
-            for variable in site:
-                if variable not in names:
-                    hint = nearest(variable, names)
-                    faults.append(
-                        f"the site of {name!r}: {variable!r} is no low-level variable{hint}"
-                    )
-                elif variable in taken:
-                    faults.append(
-                        f"{variable!r} is in the sites of {taken[variable]!r} and {name!r}"
-                    )
-                taken.setdefault(variable, name)
-        return faults
+
+def _faults(claim: Abstraction) -> Iterator[str]:
+    """What is wrong with a claim beyond the types of its parts."""
+    below = dict.fromkeys(claim.scm.endogenous)
+    if claim.high is not None:
+        yield from _faults_above(claim, claim.high)
+    for name, expression in claim.tau.items():
+        for used in sorted(free_names(expression) - below.keys()):
+            hint = nearest(used, below)
+            yield f"τ of {name!r} reads {used!r}, no low-level variable{hint}"
+    for role, names in (("inert", claim.inert), ("internal", claim.internal)):
+        for name in sorted(names - below.keys()):
+            yield f"{role}: {name!r} is no low-level variable{nearest(name, below)}"
+    for name in sorted(claim.inert & claim.internal):
+        yield f"{name!r} is declared both inert and internal; choose one"
+    for name, kernel in claim.kernels.items():
+        if claim.high is None or name not in claim.high.endogenous:
+            yield f"a kernel is given for {name!r}, no high-level variable"
+        else:
+            yield from _kernel_faults(name, kernel, claim.high.domain(name))
+    taken: dict[str, str] = {}
+    for name, site in claim.sites.items():
+        for variable in site:
+            if variable not in below:
+                hint = nearest(variable, below)
+                yield f"the site of {name!r}: {variable!r} is no low-level variable{hint}"
+            elif variable in taken:
+                yield f"{variable!r} is in the sites of {taken[variable]!r} and {name!r}"
+            taken.setdefault(variable, name)
+
+
+def _faults_above(claim: Abstraction, high: SCM) -> Iterator[str]:
+    """What names of the high-level model are wrong, or missing."""
+    for word, keys in (("τ", claim.tau), ("a site", claim.sites)):
+        for name in keys:
+            if name not in high.endogenous:
+                hint = nearest(name, high.endogenous)
+                yield f"{word} is given for {name!r}, no high-level variable{hint}"
+    for name in sorted(set(high.parameters) & set(claim.scm.parameters)):
+        if high.domain(name) != claim.scm.domain(name):
+            yield f"the parameter {name!r} has two domains in the two models"
+    if claim.tau_u is None:
+        return
+    for name in claim.tau_u:
+        if name not in high.roots:
+            yield f"tau_u is given for {name!r}, no high-level root{nearest(name, high.roots)}"
+    by_name = set(high.inputs) & set(claim.scm.inputs)
+    for name in high.roots:
+        if name not in claim.tau_u and name not in by_name:
+            yield f"tau_u is given, but not for {name!r}"
+
+
+def _kernel_faults(name: str, kernel: Kernel, domain: Domain) -> Iterator[str]:
+    for value, weights in kernel.items():
+        if value not in domain:
+            yield f"the kernel of {name!r} has a row for {value}, outside {domain}"
+        if any(w < 0 for w in weights) or sum(weights) != 1:
+            shown = ", ".join(map(str, weights))
+            yield (
+                f"the kernel of {name!r} at {value}: probabilities are non-negative and sum to 1, "
+                f"not ({shown})"
+            )

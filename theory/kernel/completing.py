@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -17,6 +17,9 @@ from .program import Kind, Program, Variable
 __all__ = ["Declaration", "complete"]
 
 MAX_VARIABLES = 100_000
+
+_Fault = Callable[[str, str], Fault]
+"""Makes a fault of a message and the variable that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,60 +64,29 @@ def complete(
         return Fault(message, text if span else "", span, where)
 
     faults = list(_well_formed(declared, fault))
-    known = {d.name: d for d in declared}
-    order = None
-    if not faults:
-        parents = _ordered(declared)
-        order, cycle = parents_first(parents)
-        if cycle and cyclic:
-            _, order = cut_cycles(parents)
-        elif cycle:
-            shown = " -> ".join(cycle)
-            message = (
-                f"the mechanisms form a cycle: {shown}; a model must be acyclic: break the cycle, "
-                "unroll it in time, or write the line cyclic"
-            )
-            faults.append(fault(message, cycle[0]))
-    if faults or order is None:
+    if faults:
         raise InputError(faults)
+    order = _order(declared, fault, cyclic=cyclic)
     domains: dict[str, Domain] = {d.name: d.domain for d in declared if d.domain is not None}
+    known = {d.name: d for d in declared}
     broken: set[str] = set()
     for name in order:
-        declaration = known[name]
-        mechanism = declaration.mechanism
+        law, mechanism = known[name].law, known[name].mechanism
         if mechanism is None:
-            if isinstance(declaration.law, ConditionalLaw):
-                found = [fault(f"{name!r}: {m}", name) for m in _cases(declaration.law, domains)]
-                faults += found
+            if isinstance(law, ConditionalLaw):
+                faults += [fault(f"{name!r}: {message}", name) for message in _cases(law, domains)]
             continue
-        if free_names(mechanism) & broken:
+        read = known.keys() & free_names(mechanism)
+        if read & broken:
             broken.add(name)  # its parent's fault is reported; this one's domain is not known
             continue
-        unknown = sorted((free_names(mechanism) & set(known)) - set(domains))
+        unknown = sorted(read - domains.keys())
         if unknown:  # only a cycle leads back to a variable that is not done yet
             message = f"{unknown[0]!r} is on a cycle: declare its domain, {unknown[0]} : … = …"
-            faults.append(fault(message, unknown[0]))
-            broken.add(name)
-            continue
-        found = check_expression(mechanism, domains, text, where)
-        if not found:
-            try:
-                if name in domains:
-                    away = None
-                    if not isinstance(mechanism, Hole):
-                        away = stays_within(mechanism, domains, domains[name])
-                    if away is not None:
-                        found = [fault(f"{name!r} leaves its domain: {away}", name)]
-                elif isinstance(mechanism, Hole):
-                    found = [
-                        fault(f"the hole of {name!r} needs a domain: {name} : bool = ?(…)", name)
-                    ]
-                else:
-                    domains[name] = image(mechanism, domains)
-            except EvaluationError as error:
-                found = [fault(f"{name!r}: {error}", name)]
-            except InputError as error:
-                found = [fault(f"{name!r}: {f.message}", name) for f in error.faults]
+            found = [fault(message, unknown[0])]
+        else:
+            found = check_expression(mechanism, domains, text, where)
+            found = found or [fault(m, name) for m in _settle_domain(name, mechanism, domains)]
         if found:
             faults += found
             broken.add(name)
@@ -126,48 +98,83 @@ def complete(
     return Program(variables, order, tuple(families), cyclic)
 
 
+def _order(declared: Sequence[Declaration], fault: _Fault, *, cyclic: bool) -> tuple[str, ...]:
+    """The inputs and endogenous variables, parents first; broken somewhere on each cycle, where these are allowed.
+
+    Raises:
+        InputError: there is a cycle, and none is allowed.
+    """
+    parents = _ordered(declared)
+    order, cycle = parents_first(parents)
+    if order is not None:
+        return order
+    if cyclic:
+        return cut_cycles(parents)[1]
+    message = (
+        f"the mechanisms form a cycle: {' -> '.join(cycle)}; a model must be acyclic: break the cycle, "
+        "unroll it in time, or write the line cyclic"
+    )
+    raise InputError([fault(message, cycle[0])])
+
+
+def _settle_domain(name: str, mechanism: Expression, domains: dict[str, Domain]) -> Iterator[str]:
+    """Infer a domain that is not declared, and say what is wrong with the mechanism on its parents' domains."""
+    try:
+        if isinstance(mechanism, Hole):
+            if name not in domains:
+                yield f"the hole of {name!r} needs a domain: {name} : bool = ?(…)"
+        elif name in domains:
+            away = stays_within(mechanism, domains, domains[name])
+            if away is not None:
+                yield f"{name!r} leaves its domain: {away}"
+        else:
+            domains[name] = image(mechanism, domains)
+    except EvaluationError as error:
+        yield f"{name!r}: {error}"
+    except InputError as error:
+        yield from (f"{name!r}: {fault.message}" for fault in error.faults)
+
+
 def _normal(domain: Domain) -> Domain:
     if isinstance(domain, Range) and (domain.low, domain.high) == (0, 1):
         return BOOL
     return domain
 
 
-def _well_formed(declared: Sequence[Declaration], fault: object) -> Iterator[Fault]:
+def _well_formed(declared: Sequence[Declaration], fault: _Fault) -> Iterator[Fault]:
     if len(declared) > MAX_VARIABLES:
         yield Fault(f"{len(declared)} variables; the limit is {MAX_VARIABLES}")
         return
-    make = fault
-    assert callable(make)
     names = [d.name for d in declared]
     known = set(names)
     if len(known) < len(names):
         seen: set[str] = set()
         for name in names:
             if name in seen:
-                yield make(f"{name!r} is declared twice", name)
+                yield fault(f"{name!r} is declared twice", name)
             seen.add(name)
     for d in declared:
         has_rule = d.mechanism is not None or isinstance(d.law, ConditionalLaw)
         if d.mechanism is not None and d.law is not None and d.kind is Kind.ENDOGENOUS:
-            yield make(f"{d.name!r} has a mechanism and a law; keep one", d.name)
+            yield fault(f"{d.name!r} has a mechanism and a law; keep one", d.name)
         elif has_rule != (d.kind is Kind.ENDOGENOUS):
             word = "needs" if d.kind is Kind.ENDOGENOUS else "has no"
-            yield make(f"the {d.kind.value} variable {d.name!r} {word} a mechanism", d.name)
+            yield fault(f"the {d.kind.value} variable {d.name!r} {word} a mechanism", d.name)
         if d.mechanism is None and d.domain is None:
-            yield make(f"{d.name!r} needs a domain", d.name)
+            yield fault(f"{d.name!r} needs a domain", d.name)
         conditional = isinstance(d.law, ConditionalLaw)
         if d.law is not None and not conditional and d.kind in (Kind.ENDOGENOUS, Kind.PARAMETER):
-            yield make(f"{d.name!r} has a law, but is no root", d.name)
+            yield fault(f"{d.name!r} has a law, but is no root", d.name)
         if isinstance(d.law, FiniteLaw) and not (
             isinstance(d.domain, Finite | Range) and d.domain.size == len(d.law.probabilities)
         ):
-            yield make(f"the law of {d.name!r} does not fit its domain {d.domain}", d.name)
+            yield fault(f"the law of {d.name!r} does not fit its domain {d.domain}", d.name)
         for used in sorted(set(_parents(d)) - known):
-            yield make(f"{d.name!r} reads {used!r}, no variable{nearest(used, known)}", d.name)
+            yield fault(f"{d.name!r} reads {used!r}, no variable{nearest(used, known)}", d.name)
         if isinstance(d.domain, Finite):
             for value in d.domain.values:
                 if isinstance(value, str) and value in known:
-                    yield make(
+                    yield fault(
                         f"{value!r} is a label of {d.name!r} and a variable; rename one", d.name
                     )
 

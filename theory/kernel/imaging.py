@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
 
@@ -133,53 +133,54 @@ def check_expression(
     {0, 1}; labels are copied, compared by == and !=, and stand in branches and tables; no divisor is
     zero; every case of a table is there, unless the expression may be `partial`.
     """
-    faults: list[Fault] = []
-
-    def fault(message: str, node: Expression) -> None:
-        faults.append(Fault(message, text, node.span if text else None, source))
-
-    for node in walk(expression):
-        match node:
-            case Hole() if node is not expression:
-                fault("a hole '?' stands alone on the right side", node)
-            case Apply(operator=operator, arguments=arguments):
-                if operator in _CONNECTIVES:
-                    for operand in arguments:
-                        _require_truth(operand, domains, operator.value, fault)
-                elif operator is Operator.IF:
-                    _require_truth(arguments[0], domains, "if", fault)
-                elif operator not in (Operator.EQ, Operator.NE):
-                    for operand in arguments:
-                        if _may_be_label(operand, domains):
-                            fault(
-                                f"{operator.value!r} is applied to labels; compare them with ==",
-                                operand,
-                            )
-            case _:
-                pass
+    faults = [
+        Fault(message, text, place.span if text else None, source)
+        for node in walk(expression)
+        for message, place in _misused(node, domains, whole=expression)
+    ]
     if not faults and not isinstance(expression, Hole):
         faults += _totality(expression, domains, text, source, tables=not partial)
     return faults
 
 
-def _require_truth(
-    operand: Expression,
-    domains: Mapping[str, Domain],
-    word: str,
-    fault: Callable[[str, Expression], None],
-) -> None:
-    """Report an operand that may have other values than 0 and 1."""
+def _misused(
+    node: Expression, domains: Mapping[str, Domain], *, whole: Expression
+) -> Iterator[tuple[str, Expression]]:
+    """What is wrong with the operands of one node of an expression, and where."""
+    match node:
+        case Hole() if node is not whole:
+            yield "a hole '?' stands alone on the right side", node
+        case Apply(operator=Operator.EQ | Operator.NE):
+            pass
+        case Apply(operator=operator, arguments=arguments) if (
+            operator in _CONNECTIVES or operator is Operator.IF
+        ):
+            for operand in arguments[:1] if operator is Operator.IF else arguments:
+                others = _other_values(operand, domains)
+                if others:
+                    word = operator.value
+                    yield (
+                        f"an operand of {word!r} has values in {{0, 1}}; this has {others}",
+                        operand,
+                    )
+        case Apply(operator=operator, arguments=arguments):
+            word = operator.value
+            for operand in arguments:
+                if _may_be_label(operand, domains):
+                    yield f"{word!r} is applied to labels; compare them with ==", operand
+        case _:
+            pass
+
+
+def _other_values(operand: Expression, domains: Mapping[str, Domain]) -> str:
+    """The values of an operand, in words, if it has others than 0 and 1; else nothing."""
     if _is_truth(operand, domains):
-        return
-    shown = "other values"
+        return ""
     try:
         found = image(operand, domains)
-        if found == BOOL:
-            return
-        shown = str(found)
     except (InputError, EvaluationError):
-        pass
-    fault(f"an operand of {word!r} has values in {{0, 1}}; this has {shown}", operand)
+        return "other values"
+    return "" if found == BOOL else str(found)
 
 
 def _may_be_label(expression: Expression, domains: Mapping[str, Domain]) -> bool:
