@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import final
 
@@ -47,63 +47,15 @@ class NetworkTaskReader:
             InputError: unknown keys, wrong types, inputs without a high-level variable of their
                 name, or whatever is wrong with the file of weights; all at once.
         """
-        faults: list[Fault | str] = []
         captured = is_captured(table)
-        for key in () if captured else table:
-            if key not in _KEYS:
-                faults.append(f"[low] has no key {key!r} for a network{nearest(key, _KEYS)}")
-        weights, architecture, inputs = (
-            table.get(k) for k in ("weights", "architecture", "inputs")
-        )
-        folder = table.get("directory")
-        if captured:
-            pass
-        elif folder is not None:
-            if not isinstance(folder, str):
-                faults.append('directory is the path of a folder, such as directory = "my_model"')
-            faults += [
-                f"[low] has directory and {key!r}; the directory's config.json and model.safetensors "
-                "say that"
-                for key in ("weights", "architecture", "sha256")
-                if key in table
-            ]
-        elif not isinstance(weights, str):
-            faults.append('[low] needs weights = "file.safetensors", or directory = "…"')
-        if not captured and folder is None and not isinstance(architecture, dict):
-            faults.append(
-                '[low] needs architecture = { type = "mlp", layers = […], activation = "…" }'
-            )
-        if not isinstance(inputs, list) or not all(isinstance(name, str) for name in inputs):
-            faults.append('[low] needs inputs = ["A", "B"], in column order')
-            inputs = []
-        domains: dict[str, Domain] = {}
-        for name in inputs:
-            if high is None or name not in high:
-                hint = "" if high is None else nearest(name, high.inputs)
-                faults.append(
-                    f"the input {name!r} takes its domain from the high-level input of that name, "
-                    f"and there is none{hint}; write input {name} : bool under [high]"
-                )
-            else:
-                domains[name] = high.domain(name)
-        if captured:
-            if faults:
-                raise InputError(faults)
-            return read_captured(table, domains, sites or {}, directory, semantics, locate)
-        encode = self._encode(table.get("encode", {}), domains, locate, faults)
-        digest = table.get("sha256")
-        if digest is not None and not isinstance(digest, str):
-            faults.append("sha256 is a string of hexadecimal digits")
+        faults: list[Fault | str] = [] if captured else list(_source_faults(table))
+        domains = _domains(table.get("inputs"), high, faults)
+        encode = {} if captured else self._encode(table.get("encode", {}), domains, locate, faults)
         if faults:
             raise InputError(faults)
-        if isinstance(folder, str):
-            network = Network.from_directory(directory / folder)
-        else:
-            assert isinstance(weights, str)
-            assert isinstance(architecture, dict)
-            network = Network.from_safetensors(
-                directory / weights, architecture, sha256=None if digest is None else str(digest)
-            )
+        if captured:
+            return read_captured(table, domains, sites or {}, directory, semantics, locate)
+        network = _network(table, directory)
         features = _features(table.get("features", {}), network, locate)
         return NetworkModel(network, domains, encode, semantics or "real", features)
 
@@ -143,6 +95,60 @@ class NetworkTaskReader:
 
 
 NETWORK_READER = NetworkTaskReader()
+
+
+def _source_faults(table: Mapping[str, object]) -> Iterator[str]:
+    """What is wrong with the keys, and with those that say where a perceptron's weights are."""
+    for key in table:
+        if key not in _KEYS:
+            yield f"[low] has no key {key!r} for a network{nearest(key, _KEYS)}"
+    if "directory" in table:
+        if not isinstance(table["directory"], str):
+            yield 'directory is the path of a folder, such as directory = "my_model"'
+        for key in ("weights", "architecture", "sha256"):
+            if key in table:
+                yield (
+                    f"[low] has directory and {key!r}; the directory's config.json and model.safetensors "
+                    "say that"
+                )
+    else:
+        if not isinstance(table.get("weights"), str):
+            yield '[low] needs weights = "file.safetensors", or directory = "…"'
+        if not isinstance(table.get("architecture"), dict):
+            yield '[low] needs architecture = { type = "mlp", layers = […], activation = "…" }'
+    if not isinstance(table.get("sha256", ""), str):
+        yield "sha256 is a string of hexadecimal digits"
+
+
+def _domains(given: object, high: SCM | None, faults: list[Fault | str]) -> dict[str, Domain]:
+    """The domains of the inputs, those of the high-level inputs of their names."""
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        faults.append('[low] needs inputs = ["A", "B"], in column order')
+        return {}
+    domains: dict[str, Domain] = {}
+    for name in given:
+        if high is None or name not in high:
+            hint = "" if high is None else nearest(name, high.inputs)
+            faults.append(
+                f"the input {name!r} takes its domain from the high-level input of that name, "
+                f"and there is none{hint}; write input {name} : bool under [high]"
+            )
+        else:
+            domains[name] = high.domain(name)
+    return domains
+
+
+def _network(table: Mapping[str, object], directory: Path) -> Network:
+    """The perceptron whose weights a table without such faults names."""
+    if "directory" in table:
+        return Network.from_directory(directory / str(table["directory"]))
+    architecture, digest = table["architecture"], table.get("sha256")
+    assert isinstance(architecture, dict)
+    return Network.from_safetensors(
+        directory / str(table["weights"]),
+        architecture,
+        sha256=None if digest is None else str(digest),
+    )
 
 
 def _features(table: object, network: Network, locate: Locate) -> dict[int, Coordinates]:

@@ -234,18 +234,46 @@ def _query(
     problem: Problem, pattern: Pattern, image: Hard | None, *, second: bool, seconds: float
 ) -> Any:
     """In the child: `unsat`, another answer of the solver's, or the square that does not commute, as text."""
-    claim, scm, high = problem.claim, problem.claim.scm, problem.claim.high
+    scm, high = problem.claim.scm, problem.claim.high
     assert high is not None
     encoder, solver = Encoder(), z3.Solver()
     solver.set("random_seed", 0)
-    low_domains = {v.name: v.domain for v in scm.variables}
-    high_domains = {v.name: v.domain for v in high.variables}
+    domains = {
+        v.name: v.domain for v in (*high.variables, *scm.variables)
+    }  # a name of both: as below
+    context, fixed, masks = _free(encoder, solver, problem, pattern, second=second)
+    solver.add(_differing(encoder, problem, image, context, fixed, masks))
+    answer = second_answer(solver, seconds) if second else str(solver.check())
+    if answer != "sat":
+        known = second or answer == "unsat"
+        return answer if known else f"unknown ({solver.reason_unknown()})"
+    model = solver.model()
+    made = {n: t for n, t in fixed.items() if n not in masks or z3.is_true(model.eval(masks[n]))}
+
+    def read(terms: Mapping[str, Any]) -> dict[str, str]:
+        return {n: str(encoder.value(model, term, domains[n])) for n, term in terms.items()}
+
+    try:
+        return {
+            "u": read({name: context[name] for name in scm.roots}),
+            "i": read(made),
+            "p": read({name: context[name] for name in (*scm.parameters, *high.parameters)}),
+        }
+    except NotEncodedError as error:
+        return str(error)
+
+
+def _free(
+    encoder: Encoder, solver: z3.Solver, problem: Problem, pattern: Pattern, *, second: bool
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """What a query ranges over: contexts with parameters, values that are set, and masks of whole groups."""
+    scm, high = problem.claim.scm, problem.claim.high
+    assert high is not None
     context: dict[str, Any] = {}
     for name in (*scm.roots, *scm.parameters, *(p for p in high.parameters if p not in scm)):
-        domain = low_domains.get(name) or high_domains[name]
+        domain = scm.domain(name) if name in scm else high.domain(name)
         context[name], bounds = encoder.constant(domain)
         solver.add(bounds)
-    fixed: dict[str, Any] = {}
     masks: dict[str, Any] = {}
     if isinstance(pattern, Masked):
         bits = [z3.Bool(f"m{k}") for k in range(len(pattern.groups))]
@@ -253,45 +281,45 @@ def _query(
         if pattern.most < len(bits):
             total = z3.Sum([z3.If(m, 1, 0) for m in bits]) <= pattern.most  # as SMT-LIB says it
             solver.add(total if second else z3.PbLe([(m, 1) for m in bits], pattern.most))
+    fixed: dict[str, Any] = {}
     for name in _targets(pattern):
         if isinstance(pattern, Hard):
-            fixed[name] = encoder.literal(dict(pattern.items)[name], low_domains[name])
+            fixed[name] = encoder.literal(dict(pattern.items)[name], scm.domain(name))
         else:
-            fixed[name], bounds = encoder.constant(low_domains[name])
+            fixed[name], bounds = encoder.constant(scm.domain(name))
             solver.add(bounds)
-    low = _solve(encoder, scm, context, fixed, low_domains, masks)
-    read = {name: encoder.term(e, low, low_domains) for name, e in claim.tau.items()}
-    above: dict[str, Any] = {p: context[p] for p in high.parameters}
+    return context, fixed, masks
+
+
+def _differing(
+    encoder: Encoder,
+    problem: Problem,
+    image: Hard | None,
+    context: Mapping[str, Any],
+    fixed: Mapping[str, Any],
+    masks: Mapping[str, Any],
+) -> Any:
+    """That τ of the run below is not the run above, under ω of what is set."""
+    claim, scm, high = problem.claim, problem.claim.scm, problem.claim.high
+    assert high is not None
+    below = {v.name: v.domain for v in scm.variables}
+    above = {v.name: v.domain for v in high.variables}
+    low = _solve(encoder, scm, context, fixed, below, masks)
+    read = {name: encoder.term(e, low, below) for name, e in claim.tau.items()}
+    roots: dict[str, Any] = {p: context[p] for p in high.parameters}
     for root, expression in context_map(claim, problem.tau_u).items():
-        above[root] = encoder.term(expression, context, low_domains)
+        roots[root] = encoder.term(expression, context, below)
     setting: dict[str, Any] = {}
     masks_above: dict[str, Any] = {}
     if image is not None:
-        setting = {name: encoder.literal(v, high_domains[name]) for name, v in image.items}
+        setting = {name: encoder.literal(v, above[name]) for name, v in image.items}
     else:
         for name, block in problem.facts.supports.items():
             if block and all(v in fixed for v in block):
                 setting[name] = read[name]
                 masks_above |= {name: masks[block[0]]} if masks else {}
-    result = _solve(encoder, high, above, setting, high_domains, masks_above)
-    solver.add(z3.Or([read[name] != result[name] for name in claim.tau]))
-    answer = second_answer(solver, seconds) if second else str(solver.check())
-    if answer != "sat":
-        known = second or answer == "unsat"
-        return answer if known else f"unknown ({solver.reason_unknown()})"
-    model = solver.model()
-    made = {n: t for n, t in fixed.items() if n not in masks or z3.is_true(model.eval(masks[n]))}
-    try:
-        return {
-            "u": {n: str(encoder.value(model, context[n], low_domains[n])) for n in scm.roots},
-            "i": {n: str(encoder.value(model, t, low_domains[n])) for n, t in made.items()},
-            "p": {
-                n: str(encoder.value(model, context[n], low_domains.get(n) or high_domains[n]))
-                for n in (*scm.parameters, *high.parameters)
-            },
-        }
-    except NotEncodedError as error:
-        return str(error)
+    result = _solve(encoder, high, roots, setting, above, masks_above)
+    return z3.Or([read[name] != result[name] for name in claim.tau])
 
 
 def _targets(pattern: Pattern) -> list[str]:
