@@ -28,6 +28,8 @@ __all__ = [
     "squares_answer",
 ]
 
+SHORTER = 200
+"""Patterns among which a shorter one that fails is looked for."""
 MOST_PATTERNS = 2**12
 ONE_EACH = "mechanism-level ⇔ constructive over blocks"
 """proofs/mechanism_level_is_constructive.py"""
@@ -65,17 +67,22 @@ def _mechanisms(linear: LinearClaim, names: Sequence[str]) -> Answer:
         others = tuple(other for other in names if other != name)
         gap = _gap(linear, others, name)
         if gap:
-            for pattern in islice(patterns_of(names, len(names)), 200):
-                for other in names:
-                    smaller = {} if other in pattern else _gap(linear, pattern, other)
-                    if smaller:
-                        return _fails(linear, pattern, smaller, done)
-            return _fails(linear, others, gap, done)
+            return _fails(linear, *(_shortest(linear, names) or (others, gap)), done)
     answer = _holds(f"τ(x) = y for each of {len(names):,} mechanisms", len(names))
     evidence = answer.evidence
     assert isinstance(evidence, AlgebraicIdentity)
     relied = AlgebraicIdentity(evidence.identity, (ONE_EACH,))
     return Answer(answer.lo, answer.hi, answer.examined, answer.total, relied)
+
+
+def _shortest(linear: LinearClaim, names: Sequence[str]) -> tuple[Pattern, Form] | None:
+    """The first of the shorter patterns under which an identity fails, and what is left of it."""
+    for pattern in islice(patterns_of(names, len(names)), SHORTER):
+        for name in names:
+            gap = {} if name in pattern else _gap(linear, pattern, name)
+            if gap:
+                return pattern, gap
+    return None
 
 
 def patterns_of(names: Sequence[str], most: int) -> Iterator[Pattern]:

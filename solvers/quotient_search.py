@@ -127,16 +127,20 @@ def is_cyclic(model: QuotientModel, contexts: list[Context]) -> bool:
     graph.add_nodes_from(names)
     for name in names:
         others = [o for o in names if o != name]
-        for (context, values), result in model.mechanisms[name].items():
-            for position, other in enumerate(others):
-                if graph.has_edge(other, name):
-                    continue
-                for value in model.domains[other]:
-                    changed = (*values[:position], value, *values[position + 1 :])
-                    if model.mechanisms[name][context, changed] != result:
-                        graph.add_edge(other, name)
-                        break
+        graph.add_edges_from(
+            (other, name) for k, other in enumerate(others) if _depends(model, name, k, other)
+        )
     return not nx.is_directed_acyclic_graph(graph)
+
+
+def _depends(model: QuotientModel, name: str, place: int, other: str) -> bool:
+    """Whether some value of another variable, at this place among the arguments, changes a result."""
+    table = model.mechanisms[name]
+    return any(
+        table[context, (*values[:place], value, *values[place + 1 :])] != result
+        for (context, values), result in table.items()
+        for value in model.domains[other]
+    )
 
 
 def _partial(domains: Mapping[str, object]) -> list[Hard]:

@@ -51,6 +51,12 @@ __all__ = [
 LIMIT = 2**17
 
 
+Point = tuple[Value, ...]
+"""A context: the values of the roots, in their order."""
+Allows = Callable[[Point, Point], bool]
+"""Whether a (source, base) pair is allowed."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Swap:
@@ -253,20 +259,23 @@ def high_interventions(claim: Abstraction, family: HighFamily) -> list[Intervent
 def swaps(claim: Abstraction, depth: Depth, sources: Sources) -> Iterator[Swap]:
     """All interchanges: sets of sites within the depth, sources, bases."""
     bases = [tuple(context.values()) for context in claim.scm.contexts()]
-    is_allowed = _allows(claim, sources, bases)
+    allows = _allows(claim, sources, bases)
     names = tuple(claim.sites)
     most = len(names) if depth.k is None else min(depth.k, len(names))
     for count in range(1, most + 1):
         for chosen in combinations(names, count):
-            for origin in product(bases, repeat=count):
-                for base in bases:
-                    if all(is_allowed(source, base) for source in origin):
-                        yield Swap(base, tuple(zip(chosen, origin, strict=True)))
+            yield from _swapped(chosen, bases, allows)
 
 
-def _allows(
-    claim: Abstraction, sources: Sources, bases: Sequence[tuple[Value, ...]]
-) -> Callable[[tuple[Value, ...], tuple[Value, ...]], bool]:
+def _swapped(names: Sequence[str], bases: Sequence[Point], allows: Allows) -> Iterator[Swap]:
+    """The interchanges of exactly these sites: sources slowest, then bases."""
+    for origin in product(bases, repeat=len(names)):
+        for base in bases:
+            if all(allows(source, base) for source in origin):
+                yield Swap(base, tuple(zip(names, origin, strict=True)))
+
+
+def _allows(claim: Abstraction, sources: Sources, bases: Sequence[Point]) -> Allows:
     """Whether a (source, base) pair is allowed, without listing all pairs of contexts."""
     if sources.name == "all":
         return lambda source, base: True
@@ -292,11 +301,7 @@ def exchanges(claim: Abstraction, sites: tuple[str, ...], sources: Sources) -> I
     if faults:
         raise InputError(faults)
     bases = [tuple(context.values()) for context in claim.scm.contexts()]
-    allows = _allows(claim, sources, bases)
-    for origin in product(bases, repeat=len(names)):
-        for base in bases:
-            if all(allows(source, base) for source in origin):
-                yield Swap(base, tuple(zip(names, origin, strict=True)))
+    yield from _swapped(names, bases, _allows(claim, sources, bases))
 
 
 def source_pairs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -42,42 +43,49 @@ def swap_mismatch(
     clean, clean_high = machine.low.run(contexts, {}), machine.high.run(above, {})
     allowed = _allowed(problem, space, count)
     examined = 0
-    for size in range(1, most + 1):
-        step = max(1, ROWS // count)
-        for chosen in combinations(sites, size):
-            for start in range(0, count**size, step):
-                if budget.spent:
-                    return Answer(examined=examined, reason=f"{budget.seconds:g} s are over")
-                origins = _digits(start, min(count**size, start + step), count, size)
-                low = {
-                    v: _pick(clean[v], origins[site], count)
-                    for site, name in enumerate(chosen)
-                    for v in claim.sites[name]
-                }
-                high = {
-                    name: _pick(clean_high[name], origins[site], count)
-                    for site, name in enumerate(chosen)
-                }
-                image = machine.image(machine.low.run(contexts, low))
-                result = machine.high.run(above, high)
-                shape = (len(origins[0]), count)
-                valid = np.ones(shape, dtype=bool)
-                for origin in origins:
-                    valid &= allowed[origin]
-                differs = np.zeros(shape, dtype=bool)
-                for name in names:
-                    differs |= image[name] != result[name]
-                examined += int(valid.sum())
-                differs &= valid
-                if differs.any():
-                    row, base = divmod(int(differs.argmax()), count)
-                    swap = _swap(problem, chosen, [int(o[row]) for o in origins], base)
-                    return Answer(ONE, INFINITE, examined, point={"x": swap})
-                if budget.progress is not None:
-                    budget.progress(examined, None)
+    for chosen, origins in _batches(sites, most, count):
+        if budget.spent:
+            return Answer(examined=examined, reason=f"{budget.seconds:g} s are over")
+        low = {
+            v: _pick(clean[v], origin, count)
+            for name, origin in zip(chosen, origins, strict=True)
+            for v in claim.sites[name]
+        }
+        high = {
+            name: _pick(clean_high[name], origin, count)
+            for name, origin in zip(chosen, origins, strict=True)
+        }
+        image = machine.image(machine.low.run(contexts, low))
+        result = machine.high.run(above, high)
+        shape = (len(origins[0]), count)
+        valid = np.ones(shape, dtype=bool)
+        for origin in origins:
+            valid &= allowed[origin]
+        differs = np.zeros(shape, dtype=bool)
+        for name in names:
+            differs |= image[name] != result[name]
+        examined += int(valid.sum())
+        differs &= valid
+        if differs.any():
+            row, base = divmod(int(differs.argmax()), count)
+            swap = _swap(problem, chosen, [int(o[row]) for o in origins], base)
+            return Answer(ONE, INFINITE, examined, point={"x": swap})
+        if budget.progress is not None:
+            budget.progress(examined, None)
     if not examined:
         raise InputError(["there is nothing to check: no (source, base) pair is allowed"])
     return Answer(ZERO, ZERO, examined, examined, Enumeration(examined, "interchanges"))
+
+
+def _batches(
+    sites: Sequence[str], most: int, count: int
+) -> Iterator[tuple[tuple[str, ...], list[Array]]]:
+    """Sets of sites, the smallest first, with the sources of each site, of about `ROWS` pairs at a time."""
+    step = max(1, ROWS // count)
+    for size in range(1, most + 1):
+        for chosen in combinations(sites, size):
+            for start in range(0, count**size, step):
+                yield chosen, _digits(start, min(count**size, start + step), count, size)
 
 
 def _digits(start: int, stop: int, count: int, size: int) -> list[Array]:

@@ -41,6 +41,8 @@ class Row:
 
 
 COLUMNS = tuple(Row.__dataclass_fields__)
+Measure = tuple[str, str, str, str, str, str]
+"""The last six of these: a metric, its value, its interval, a count, and what it rests on."""
 
 
 @final
@@ -165,65 +167,43 @@ def _distance(truth: Json | None, setting: Json, claim: Json) -> int | None:
 def _rows(key: UnitKey, result: Json, truth: Json | None) -> Iterator[Row]:
     for setting, claim in _claims(result):
         label = _label(truth, claim)
-
-        def row(
-            metric: str,
-            value: object,
-            low: str = "",
-            high: str = "",
-            count: str = "",
-            evidence: str = "",
-            setting: Json = setting,
-            claim: Json = claim,
-            label: str = label,
-        ) -> Row:
-            text = "" if value is None else str(value)
-            return Row(
-                key.task,
-                setting["setting"],
-                claim["claim"],
-                claim["text"],
-                key.method,
-                key.seed,
-                claim["says"],
-                label,
-                metric,
-                text,
-                low,
-                high,
-                count,
-                evidence,
-            )
-
-        sampled = claim["sampled"]
-        if sampled is not None:
-            share = f"{sampled['agreed'] / sampled['count']:.4f}"
-            yield row(
-                "interchange accuracy, sampled",
-                share,
-                str(sampled["low"]),
-                str(sampled["high"]),
-                str(sampled["count"]),
-                "float32 runs",
-            )
-        exact = claim["accuracy"]
-        yield row(
-            "interchange accuracy, exact",
-            exact,
-            evidence="" if exact is None else "every interchange, exactly",
+        about = (
+            key.task,
+            setting["setting"],
+            claim["claim"],
+            claim["text"],
+            key.method,
+            key.seed,
+            claim["says"],
+            label,
         )
-        decided = claim["decided"]
-        evidence = decided["evidence"] or _shown(decided["counterexample"])
-        yield row("valid", decided["verdict"], evidence=evidence)
-        yield row(
-            "refinement distance",
-            _distance(truth, setting, claim),
-            evidence=claim["valid_part"] or "",
-        )
-        if not claim["claim"].startswith("proposed"):
-            yield row(
-                "score", points(claim["says"], label, replayed=claim["counterexample_replays"])
-            )
+        yield from (Row(*about, *measure) for measure in _measures(setting, claim, truth, label))
+
+
+def _measures(setting: Json, claim: Json, truth: Json | None, label: str) -> Iterator[Measure]:
+    """What is measured of a claim, and how."""
+    sampled = claim["sampled"]
+    if sampled is not None:
+        share = f"{sampled['agreed'] / sampled['count']:.4f}"
+        interval = str(sampled["low"]), str(sampled["high"])
+        count = str(sampled["count"])
+        yield "interchange accuracy, sampled", share, *interval, count, "float32 runs"
+    exact = claim["accuracy"]
+    how = "" if exact is None else "every interchange, exactly"
+    yield _measure("interchange accuracy, exact", exact, how)
+    decided = claim["decided"]
+    evidence = decided["evidence"] or _shown(decided["counterexample"])
+    yield _measure("valid", decided["verdict"], evidence)
+    distance = _distance(truth, setting, claim)
+    yield _measure("refinement distance", distance, claim["valid_part"] or "")
+    if not claim["claim"].startswith("proposed"):
+        replayed = claim["counterexample_replays"]
+        yield _measure("score", points(claim["says"], label, replayed=replayed))
+
+
+def _measure(metric: str, value: object, evidence: str = "") -> Measure:
+    """A measure that is no estimate: without an interval and a count."""
+    return metric, "" if value is None else str(value), "", "", "", evidence
 
 
 def _shown(counterexample: Json) -> str:

@@ -229,17 +229,20 @@ class Demands:
         for unknown, cells in zip(self.tables.sketch.unknowns, self.tables.cells, strict=True):
             if unknown.place in (Place.LOW, Place.HIGH):
                 by_key = dict(zip(unknown.keys, cells, strict=True))
-                for position in range(len(unknown.arguments)):
-                    firsts: dict[object, dict[Value, int]] = {}
-                    differ = []
-                    for key, cell in by_key.items():
-                        rest = (*key[:position], *key[position + 1 :])
-                        base = firsts.setdefault(rest, cell)
-                        if base is not cell:
-                            same = c.any(c.land(base.get(v, FALSE), f) for v, f in cell.items())
-                            differ.append(-same)
-                    found.append(c.any(differ))
+                found += (self._is_read(by_key, place) for place in range(len(unknown.arguments)))
         return [f for f in found if f not in (TRUE, FALSE)]
+
+    def _is_read(self, table: Mapping[tuple[Value, ...], dict[Value, int]], place: int) -> int:
+        """That two entries of a table differ whose keys do so at this place alone."""
+        c = self.tables.blaster.circuit
+        firsts: dict[object, dict[Value, int]] = {}
+        differ = []
+        for key, cell in table.items():
+            first = firsts.setdefault((*key[:place], *key[place + 1 :]), cell)
+            if first is not cell:
+                same = c.any(c.land(first.get(v, FALSE), f) for v, f in cell.items())
+                differ.append(-same)
+        return c.any(differ)
 
     # ------------------------------------------------------------ squares
 

@@ -229,18 +229,26 @@ def derive_merges(
         for j in blocks:
             # one representative outcome for every class of settings; the others must join it
             seen: dict[tuple[object, ...], tuple[int, tuple[int, ...], int]] = {}
-            for side, system in enumerate(systems):
-                others = [sorted(inside[side][k]) if k != j else [0] for k in blocks]
-                for setting in product(*others):
-                    key = tuple(classes[k].root((side, s)) for k, s in enumerate(setting) if k != j)
-                    for u in range(system.tables[j].shape[0]):
-                        state = int(system.tables[j][(u, *setting)])
-                        known = seen.setdefault((u, *key), (side, setting, state))
-                        pair = (known[0], known[2]), (side, state)
-                        if classes[j].join(*pair):
-                            merges.append(Merge(j, *pair, u, known[1], setting))
-                            changed = True
+            for side, setting in _settings(inside, j):
+                table = systems[side].tables[j]
+                key = tuple(classes[k].root((side, s)) for k, s in enumerate(setting) if k != j)
+                for u in range(table.shape[0]):
+                    state = int(table[(u, *setting)])
+                    known = seen.setdefault((u, *key), (side, setting, state))
+                    pair = (known[0], known[2]), (side, state)
+                    if classes[j].join(*pair):
+                        merges.append(Merge(j, *pair, u, known[1], setting))
+                        changed = True
     return tuple(merges), inside
+
+
+def _settings(
+    inside: Sequence[Sequence[frozenset[int]]], block: int
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The reached states of all blocks but one, of each system; of that one a 0 stands in its place."""
+    for side, reached_states in enumerate(inside):
+        others = [[0] if k == block else sorted(s) for k, s in enumerate(reached_states)]
+        yield from ((side, setting) for setting in product(*others))
 
 
 class _Classes:
