@@ -82,7 +82,11 @@ class NetworkTaskReader:
         return found
 
     def site(self, text: str, low: LowModel, source: Source) -> tuple[str, ...]:
-        """The units that a site string names; of a captured network, the variable that holds it."""
+        """The units that a site string names; of a captured network, the variable that holds it.
+
+        Raises:
+            InputError: no such layer or unit, or a part of a captured network that its sites do not name.
+        """
         if isinstance(low, CapturedModel):
             found = tuple(name for name, own in low.sites.items() if own == text)
             if not found:

@@ -92,7 +92,11 @@ class Encoder:
     def term(
         self, expression: Expression, terms: Mapping[str, Any], domains: Mapping[str, Domain]
     ) -> Any:
-        """An expression as a term: whole, real, or a code; truth values are 0 and 1."""
+        """An expression as a term: whole, real, or a code; truth values are 0 and 1.
+
+        Raises:
+            NotEncodedError: a hole.
+        """
         match expression:
             case Constant(value=value):
                 return self.literal(value, Reals())

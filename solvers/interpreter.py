@@ -121,6 +121,9 @@ class Interpreter:
 
         The bindings are those of suprema from the outside in, up to the first infimum; of a mean, those of
         its largest term.
+
+        Raises:
+            InputError: a supremum or a mean over nothing, which has no value.
         """
         match defect:
             case Dist(metric=metric, left=left, right=right):

@@ -28,6 +28,10 @@ def law_gap(
     """Compare τ of each low-level law with the high-level law under ω.
 
     The empty intervention alone is meant where there is no family.
+
+    Raises:
+        InputError: the family is empty.
+        OutOfReachError: more than 2^22 contexts, of both models together.
     """
     scm, high = problem.claim.scm, problem.claim.high
     assert high is not None

@@ -173,7 +173,8 @@ def images_of_listed(linear: LinearClaim, family: Given) -> list[tuple[Hard, Har
     """The listed interventions with their images, given or by whole blocks.
 
     Raises:
-        InputError: ω is not given where it is needed, or a block is set in part.
+        InputError: no intervention is listed, ω is not given where it is needed, or a block is set in part.
+        OutOfReachError: ω_τ of a block that is set in part, which has infinitely many values.
     """
     problem = linear.problem
     listed = [hard(i) for i in low_interventions(problem.claim, problem.facts, family)]

@@ -51,7 +51,12 @@ def values_of(domain: Domain) -> Finite | Range:
 
 
 def omega_tau(claim: Abstraction, facts: Facts, intervention: Hard) -> Hard | None:
-    """The high-level intervention that a low-level one stands for, or `None` if there is none.
+    r"""$\omega_\tau(i)$: the $j$ with $\tau(\mathrm{Rst}(i)) = \mathrm{Rst}(j)$, or `None` if there is none.
+
+    Raises:
+        OutOfReachError: too many states that the intervention allows.
+
+    Source: Beckers, Eberhardt & Halpern (2019), Def. 2.3, arXiv:1906.11583.
 
     Complexity: the number of states of the mapped variables that the intervention leaves free.
     """

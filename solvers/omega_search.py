@@ -119,7 +119,16 @@ def search_omega(
 ) -> dict[Hard, Hard] | tuple[Hard, ...]:
     """An order-preserving ω within `pairs`, onto `above` if asked; or a minimal core without one.
 
-    With `contexts`, also a map of contexts under which all responses agree (rows: interventions).
+    Args:
+        low: the low-level interventions.
+        above: the high-level ones.
+        pairs: the numbers (i, j) such that ω may map `low[i]` to `above[j]`.
+        onto: whether every intervention above must be an image.
+        contexts: if a map of contexts is to be found as well, under which all responses agree: the responses
+            below and above (rows: interventions), and whether that map is to be onto.
+
+    Raises:
+        OutOfReachError: too many clauses.
     """
     from pysat.solvers import Solver
 

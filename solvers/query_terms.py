@@ -133,7 +133,11 @@ class Blocks:
         return self._laws[low, setting]
 
     def table(self, name: str) -> dict[tuple[Value, ...], Value]:
-        """τ of a high-level variable: values of its block -> value."""
+        """τ of a high-level variable: values of its block -> value.
+
+        Raises:
+            EvaluationError: τ leaves the domain of the variable.
+        """
         if name not in self._tables:
             scm, block = self.claim.scm, self.facts.supports[name]
             rest = {n: any_value(scm.domain(n)) for n in scm.endogenous}

@@ -160,6 +160,22 @@ class Abstraction(Readable):
     ) -> Abstraction:
         r"""Read a claim whose maps and interventions are strings in the models' own words.
 
+        Args:
+            low: the low-level model.
+            high: the high-level model, or `None` for definitions that need none.
+            tau: high-level variable -> expression in low-level variables.
+            omega: pairs of interventions, low and high, where ω is given.
+            tau_u: high-level root -> expression in low-level roots, where τ_U is given.
+            sites: high-level variable -> the low-level variables that an interchange sets.
+            inert: unread low-level variables that are claimed to have no effect.
+            internal: unread low-level variables that mediate.
+            high_interventions: $I_H$, where it is declared.
+            partial: whether τ may lack a value at some states.
+            kernels: high-level variable -> value -> probabilities of its block's values.
+
+        Raises:
+            InputError: all faults of the texts; else all of the claim.
+
         Example:
             >>> low = SCM.from_text("U1, U2 : bool\nX1 = U1\nX2 = U2")
             >>> high = SCM.from_text("U : bool\nY = U")
@@ -280,7 +296,12 @@ class Abstraction(Readable):
         return map_to_latex(self.tau)
 
     def read(self, state: State) -> dict[str, Value]:
-        """τ at a low-level state: the value of every high-level variable that has one."""
+        """τ at a low-level state: the value of every high-level variable that has one.
+
+        Raises:
+            InputError: a value outside the domain of its variable.
+            EvaluationError: τ has no value at the state.
+        """
         values = {name: evaluate(e, state) for name, e in self.tau.items()}
         if self.high is None:
             return values

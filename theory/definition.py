@@ -156,7 +156,11 @@ def high_model(claim: Abstraction) -> SCM:
 def omega_policy(
     claim: Abstraction, asked: OmegaPolicy | None, default: OmegaPolicy
 ) -> OmegaPolicy:
-    """A given ω counts; else what was asked; else the definition's default."""
+    """A given ω counts; else what was asked; else the definition's default.
+
+    Raises:
+        InputError: a given ω is asked for, and the claim lists none.
+    """
     if claim.omega is not None:
         return OmegaPolicy.GIVEN
     if asked is OmegaPolicy.GIVEN:
@@ -165,7 +169,11 @@ def omega_policy(
 
 
 def tau_u_policy(claim: Abstraction, asked: TauUPolicy | None, default: TauUPolicy) -> TauUPolicy:
-    """A given τ_U counts; a network below has its inputs; else what was asked, or the default."""
+    """A given τ_U counts; a network below has its inputs; else what was asked, or the default.
+
+    Raises:
+        InputError: a given τ_U is asked for, and the claim has none; or, of a network, another than its inputs.
+    """
     if claim.tau_u is not None:
         return TauUPolicy.GIVEN
     if asked is TauUPolicy.GIVEN:
@@ -285,7 +293,16 @@ def compatible_contexts(
     name: str = "squares",
     metric: Metric = Metric.DISCRETE,
 ) -> Part:
-    r"""$\exists\tau_U \forall i \forall u: \tau(M_L(u, i)) = M_H(\tau_U(u), \omega(i))$."""
+    r"""$\exists\tau_U \forall i \forall u: \tau(M_L(u, i)) = M_H(\tau_U(u), \omega(i))$.
+
+    Args:
+        family: what $i$ ranges over.
+        tau_u: whether $\tau_U$ is fixed, or some map (onto the high-level contexts, if that is said).
+        omega: whether $\omega$ is fixed, or some order-preserving map, outermost.
+        high: what such an $\omega$ maps to.
+        name: of the clause.
+        metric: the distance of the two states, in place of whether they differ.
+    """
     searched = tau_u in (TauUPolicy.SEARCHED, TauUPolicy.SEARCHED_ONTO)
     omega_map: Map | Var = Var(W) if omega is OmegaPolicy.SEARCHED else OMEGA
     tau_u_map: Map | Var = Var(T) if searched else TAU_U

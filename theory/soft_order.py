@@ -49,7 +49,12 @@ def precedes(model: SCM, lower: Intervention, upper: Intervention) -> bool:
 
 
 def restriction(model: SCM, intervention: Intervention) -> frozenset[tuple[tuple[str, Value], ...]]:
-    r"""$\mathrm{Rst}(i)$: every state (names and values, in the order of the model) that is allowed."""
+    r"""$\mathrm{Rst}(i)$: every state (names and values, in the order of the model) that is allowed.
+
+    Raises:
+        InputError: the intervention reads parameters.
+        OutOfReachError: too many states.
+    """
     targets, values = images_of_targets(model, intervention)
     free = [name for name in model.endogenous if name not in targets]
     size = prod(_finite(model, name).size for name in free) * len(values)
@@ -71,6 +76,7 @@ def images_of_targets(
 
     Raises:
         InputError: the intervention reads parameters; they have no fixed value here.
+        OutOfReachError: too many values of what its rules read.
     """
     targets = tuple(name for name in model.endogenous if name in intervention.targets)
     if isinstance(intervention, Hard):

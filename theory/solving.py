@@ -37,7 +37,11 @@ def solution_of(
 def solutions_of(
     program: Program, context: Values, intervention: Intervention, parameters: Values
 ) -> tuple[dict[str, Value], ...]:
-    """Every state that satisfies all mechanisms: values of the cut variables are guessed and checked."""
+    """Every state that satisfies all mechanisms: values of the cut variables are guessed and checked.
+
+    Raises:
+        OutOfReachError: the cut variables have more than 2^20 values together, or infinitely many.
+    """
     plan = intervened(program, intervention)
     domains: list[Finite | Range] = []
     for name in plan.cut:

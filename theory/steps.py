@@ -127,6 +127,7 @@ def merge_variables(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Abstract
     Raises:
         InputError: blocks overlap or name no variable, a new name is taken, a domain is infinite, or a path
             leaves a block and comes back, so that the merged model has a cycle.
+        OutOfReachError: a block has too many settings, or its mechanism too many parts.
 
     Example:
         >>> model = SCM.from_text("U, V : bool\nX = U\nY = V\nZ = X and Y")
@@ -285,7 +286,11 @@ def _finite(model: SCM, name: str) -> Finite | Range:
 
 
 def settings(model: SCM, members: Sequence[str]) -> list[tuple[Value, ...]]:
-    """The settings of a block in order; a merged variable's value is the place of its setting here."""
+    """The settings of a block in order; a merged variable's value is the place of its setting here.
+
+    Raises:
+        OutOfReachError: there are too many.
+    """
     domains = [_finite(model, name) for name in members]
     size = prod(d.size for d in domains)
     if size > MOST_STATES:

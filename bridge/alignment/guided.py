@@ -187,6 +187,7 @@ def align(
         told: steps done, and in all.
 
     Raises:
+        InputError: over boxes, where a class is trained, this one has finitely many members to go through.
         OutOfReachError: too many pairs to decide, or members to go through.
     """
     if guidance.radius is not None:

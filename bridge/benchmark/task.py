@@ -74,7 +74,19 @@ class Setting:
         variables: Sequence[str],
         map_class: MapClass,
     ) -> Setting:
-        """A setting whose τ is text, such as `{"out": "output[0] > 1/2"}`."""
+        """A setting whose τ is text, such as `{"out": "output[0] > 1/2"}`.
+
+        Args:
+            name: how tables call it.
+            network: the network below.
+            high: the algorithm that is to be found in it.
+            tau: scored high-level variable -> what it is in the outputs.
+            variables: the high-level variables that are to be localised.
+            map_class: where a variable may be.
+
+        Raises:
+            InputError: text of τ that names no unit, or is no expression.
+        """
         read = Abstraction.from_text(network, high, tau).tau
         chosen = {key: read[key] for key in tau}
         return cls(name, network, high, chosen, tuple(variables), map_class)

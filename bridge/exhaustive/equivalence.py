@@ -32,7 +32,15 @@ def interchange_labels(
     *,
     rows: int = 4096,
 ) -> Tensor:
-    """The label of every base under every source, shape (sources, bases), bit-faithfully."""
+    """The label of every base under every source, shape (sources, bases), bit-faithfully.
+
+    Args:
+        network: the graph.
+        inputs: one tensor for each of its inputs, shape (inputs, …).
+        site: what is set to its value on the source.
+        readout: the label of an output.
+        rows: the size of a tile, which fixes the bits.
+    """
     given = (inputs,) if isinstance(inputs, torch.Tensor) else tuple(inputs)
     output = network.outputs[readout.output]
     suffix = Suffix.of(network, [site], outputs=[output])

@@ -89,6 +89,7 @@ def certified(
         output -> an interval for each number, in row-major order.
 
     Raises:
+        InputError: a precision of fewer than 2 bits, or of too many.
         NotEvaluatedError: an operation without a rule, or an enclosure that is not finite.
     """
     import flint

@@ -52,7 +52,15 @@ class CircuitSet:
     ) -> CircuitSet:
         """The set of some circuits.
 
+        Args:
+            widths: the numbers of units, layer by layer.
+            circuits: its members.
+            deadline: the time, as `time.monotonic` counts, by which it is to be built.
+
         Complexity: the circuits times the edges, at most.
+
+        Raises:
+            UndecidedError: the time was up.
         """
         made = cls(widths, deadline=deadline)
         numbers = sorted({made._number(circuit) for circuit in circuits})

@@ -126,6 +126,14 @@ def list_circuits(
 ) -> list[Circuit]:
     """The perfect circuits, sorted.
 
+    Args:
+        network: the network.
+        table: the target, an output for each input.
+        options: what counts as a circuit, and as right.
+        limit: the most circuits that are listed.
+        timeout: seconds.
+        kernel: the module that scans states; compiled where numba is installed.
+
     Raises:
         OutOfReachError: more than `limit` of them, or too many circuits to evaluate.
         UndecidedError: the time was up.

@@ -67,6 +67,9 @@ class GridLaw:
 def unit_types(weights: Sequence[Fraction], biases: Sequence[Fraction]) -> dict[UnitType, int]:
     """The types of units of a grid, and how many choices of weights and bias give each.
 
+    Raises:
+        InputError: there is no weight, or no bias.
+
     Example:
         >>> grid = unit_types([Fraction(-1), Fraction(1)], [Fraction(1, 2)])
         >>> len(grid), sum(grid.values())

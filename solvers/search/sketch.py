@@ -196,7 +196,11 @@ class Sketch:
 
     @property
     def high_interventions(self) -> dict[str, Hard]:
-        """The high-level interventions that ω may choose from, by their text."""
+        """The high-level interventions that ω may choose from, by their text.
+
+        Raises:
+            InputError: none are declared, and there are too many.
+        """
         claim = self.claim
         if claim.high_interventions is not None:
             return {str(j): hard(j) for j in claim.high_interventions}

@@ -72,7 +72,11 @@ class Blaster:
         return Cases({value: TRUE}) if isinstance(value, str) else self.words.constant(value)
 
     def within(self, symbol: Symbol, domain: Domain) -> Symbol:
-        """The same value, known to be in the domain; a fault where it is not."""
+        """The same value, known to be in the domain; a fault where it is not.
+
+        Raises:
+            NotBlastedError: the domain is an interval.
+        """
         if isinstance(domain, Reals):
             return symbol
         span, words = as_range(domain), self.words
