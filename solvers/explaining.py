@@ -6,15 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import cast
 
-import numpy as np
-
 from tauomega.theory.counterexample import (
     Collision,
     Counterexample,
-    CountGap,
     GraphGap,
     LawGap,
-    NoContextMap,
     NoOmega,
     NotABlockMap,
     NotMonotone,
@@ -48,10 +44,12 @@ from tauomega.theory.defect import (
     Var,
     Violated,
 )
+from tauomega.theory.definition import high_model
 from tauomega.theory.intervention import NOTHING, Hard, Intervention
 from tauomega.theory.kernel import Finite, Range, Value
 from tauomega.theory.scm import SCM
 
+from .context_gaps import missing_context
 from .engine import Answer, Budget, Problem
 from .gaps import gap_at
 from .graphs import graph_faults
@@ -60,8 +58,8 @@ from .literal_only import is_quantitative, literal_only
 from .moment_gaps import moment_gap
 from .omega_search import OMEGA_SEARCH
 from .onto import missed_by_factor
+from .quotient_search import QUOTIENT
 from .ranging import Swap, as_context
-from .separating import fewest_separators
 from .settled import settled_family, settled_omega
 from .shapes import square_family
 from .state_terms import lacks_soft_image, shared_roots
@@ -105,7 +103,7 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
         case Sup(space=States(), body=Inf()):
             return _not_onto(problem, cast("Mapping[str, Value]", point["y"]))
         case Sup(space=Contexts(side=side), body=Inf(space=Contexts())) if side is HIGH:
-            high = _high(problem)
+            high = high_model(problem.claim)
             return NotOnto("τ_U", tuple(zip(high.roots, cast("Values", point["w"]), strict=True)))
         case Sup(space=Interventions(), body=Sup(body=Violated(relation=Relation.ORDER_PRESERVED))):
             return _not_monotone(problem, point)
@@ -138,7 +136,7 @@ def explain(problem: Problem, answer: Answer, budget: Budget) -> Counterexample:
             reason = "no order-preserving ω into I_H makes these commute together"
             return NoOmega(core, reason, not literal_only(problem))
         case Inf(space=ContextMaps()):
-            return _no_context_map(interpreter, point)
+            return missing_context(interpreter, point)
         case _ if "moments" in point:
             return moment_gap(problem, point)
         case _ if _is_law(defect):
@@ -155,11 +153,6 @@ def _is_law(defect: Defect) -> bool:
             return True
         case _:
             return False
-
-
-def _high(problem: Problem) -> SCM:
-    assert problem.claim.high is not None
-    return problem.claim.high
 
 
 def _not_onto(problem: Problem, missed: Mapping[str, Value]) -> NotOnto:
@@ -195,7 +188,7 @@ def _square(interpreter: Interpreter, point: Mapping[str, object], *, minimal: b
     )
     assert image is not None
     above = interpreter.high_context(context)
-    return _compare(interpreter, context, intervention, above, image, None, (), minimal)
+    return _compare(interpreter, context, intervention, above, image, minimal=minimal)
 
 
 def _interchange_square(
@@ -225,7 +218,18 @@ def _interchange_square(
     else:
         sites = interpreter.problem.claim.sites
         low = Hard(tuple((unit, floats[unit]) for name, _ in swap.sources for unit in sites[name]))
-    return _compare(interpreter, swap.base, low, above, high, names, sources, minimal, floats, read)
+    return _compare(
+        interpreter,
+        swap.base,
+        low,
+        above,
+        high,
+        names=names,
+        sources=sources,
+        floats=floats,
+        read=read,
+        minimal=minimal,
+    )
 
 
 def _compare(
@@ -234,14 +238,16 @@ def _compare(
     intervention: Hard,
     above: Values,
     image: Hard,
-    names: tuple[str, ...] | None,
-    sources: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...],
+    *,
     minimal: bool,
+    names: tuple[str, ...] | None = None,
+    sources: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...] = (),
     floats: Mapping[str, Value] | None = None,
     read: Mapping[str, Value] | None = None,
 ) -> Square:
+    """Both runs and what τ reads of the lower one; all scored variables are compared, or those that are named."""
     claim = interpreter.problem.claim
-    high = _high(interpreter.problem)
+    high = high_model(claim)
     if floats is None:
         state: Mapping[str, Value] = interpreter.run(LOW, context, intervention)
     else:
@@ -277,7 +283,7 @@ def _law_gap(interpreter: Interpreter, point: Mapping[str, object]) -> LawGap:
     )
     law = cast("dict[object, Fraction]", interpreter.term(Law(HIGH, Var("j")), {"j": image}))
     zero = Fraction(0)
-    high = _high(problem)
+    high = high_model(problem.claim)
     events = [e for e in pushed.keys() | law.keys() if pushed.get(e, zero) != law.get(e, zero)]
 
     def place(event: object) -> tuple[int, ...]:
@@ -293,67 +299,6 @@ def _law_gap(interpreter: Interpreter, point: Mapping[str, object]) -> LawGap:
     return LawGap(low, image, event, pushed.get(first, zero), law.get(first, zero))
 
 
-# ---------------------------------------------------------------- maps of contexts
-
-
-def _no_context_map(interpreter: Interpreter, point: Mapping[str, object]) -> Counterexample:
-    problem = interpreter.problem
-    match problem.part.defect:
-        case Inf(body=Sup(space=Interventions() as space)):
-            family = settled_family(problem, space)
-        case _:
-            raise AssertionError("a clause about τ_U ranges over a family")
-    scm, high = problem.claim.scm, _high(problem)
-    images = [cast("Hard", settled_omega(problem, i)) for i in family]
-    counterparts = [tuple(c.values()) for c in high.contexts()]
-    table = {w: tuple(as_values(interpreter.run(HIGH, w, j)) for j in images) for w in counterparts}
-
-    def response(context: Values) -> tuple[tuple[tuple[str, Value], ...], ...]:
-        return tuple(
-            as_values(problem.claim.read(interpreter.run(LOW, context, i))) for i in family
-        )
-
-    if "w" in point:
-        wanted = table[cast("Values", point["w"])]
-        return _count_gap(interpreter, images, wanted, table, response)
-    known = set(table.values())
-    start = cast("Values | None", point.get("u"))
-    contexts = [start] if start is not None else [tuple(c.values()) for c in scm.contexts()]
-    for context in contexts:
-        given = response(context)
-        if given in known:
-            continue
-        differ = np.array(
-            [[a != b for a, b in zip(given, row, strict=True)] for row in table.values()]
-        )
-        chosen, minimal = fewest_separators(differ)
-        separators = tuple((family[k], images[k], given[k]) for k in chosen)
-        return NoContextMap(as_values(as_context(scm, context)), separators, minimal)
-    for wanted in table.values():
-        gap = _count_gap(interpreter, images, wanted, table, response)
-        if gap.low < gap.high:
-            return gap
-    raise AssertionError("every context has a counterpart, and none is too rare")
-
-
-def _count_gap(
-    interpreter: Interpreter,
-    images: list[Hard],
-    wanted: tuple[tuple[tuple[str, Value], ...], ...],
-    table: Mapping[Values, tuple[tuple[tuple[str, Value], ...], ...]],
-    response: object,
-) -> CountGap:
-    scm, high = interpreter.problem.claim.scm, _high(interpreter.problem)
-    members = [w for w, row in table.items() if row == wanted]
-    below = sum(
-        response(tuple(c.values())) == wanted  # type: ignore[operator]  # the function above
-        for c in scm.contexts()
-    )
-    shown = dict(zip(images, wanted, strict=True))
-    example = as_values(as_context(high, members[0]))
-    return CountGap(tuple(shown.items()), below, len(members), example)
-
-
 # ---------------------------------------------------------------- quotients and labels
 
 
@@ -364,8 +309,6 @@ def _no_quotient(interpreter: Interpreter, point: Mapping[str, object]) -> Count
         context, intervention, count = cast("tuple[Values, Hard, int]", point["unsolved"])
         return NotSolvable(as_values(as_context(scm, context)), intervention, count)
     if "collision" not in point:  # the literal interpreter found no model; look for the reason
-        from .quotient_search import QUOTIENT
-
         found = QUOTIENT.bounds(problem, interpreter.budget)
         assert found.point is not None, "the quotient engine disagrees with the literal interpreter"
         return _no_quotient(interpreter, found.point)
