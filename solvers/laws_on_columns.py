@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from tauomega.theory.defect import Interventions
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.verdict import INFINITE, Enumeration
 
@@ -33,8 +34,7 @@ def law_gap(
         InputError: the family is empty.
         OutOfReachError: more than 2^22 contexts, of both models together.
     """
-    scm, high = problem.claim.scm, problem.claim.high
-    assert high is not None
+    scm, high = problem.claim.scm, high_model(problem.claim)
     assert machine.high is not None
     below, above = scm.context_count(), high.context_count()
     assert below is not None

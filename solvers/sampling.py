@@ -8,6 +8,7 @@ from math import lcm
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Contexts, Direction, Draws, Exchanges, Side, Space
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import InputError, UndecidedError
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import FiniteLaw, Value
@@ -61,7 +62,8 @@ def element_of(rng: random.Random, claim: Abstraction, space: Space) -> tuple[ob
     model = claim.scm
     match space:
         case Contexts(side=side):
-            return _uniform(rng, model if side is Side.LOW else _high(claim)), "contexts, uniform"
+            drawn_from = model if side is Side.LOW else high_model(claim)
+            return _uniform(rng, drawn_from), "contexts, uniform"
         case Exchanges(sites=sites, sources=sources) if sources.name == "all":
             names = sites or tuple(claim.sites)
             origin = tuple((name, _uniform(rng, model)) for name in names)
@@ -74,11 +76,6 @@ def element_of(rng: random.Random, claim: Abstraction, space: Space) -> tuple[ob
 def _uniform(rng: random.Random, model: SCM) -> Values:
     domains: list[Sequence[Value]] = [list(values_of(model.domain(n))) for n in model.roots]
     return tuple(rng.choice(domain) for domain in domains)
-
-
-def _high(claim: Abstraction) -> SCM:
-    assert claim.high is not None
-    return claim.high
 
 
 def draw_of(rng: random.Random, blocks: Blocks, spec: Draws) -> Draw:

@@ -20,7 +20,7 @@ from tauomega.theory.defect import (
     Defect,
     Inf,
 )
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, Single, TauMax
 from tauomega.theory.intervention import Hard
@@ -234,8 +234,7 @@ def _query(
     problem: Problem, pattern: Pattern, image: Hard | None, *, second: bool, seconds: float
 ) -> Any:
     """In the child: `unsat`, another answer of the solver's, or the square that does not commute, as text."""
-    scm, high = problem.claim.scm, problem.claim.high
-    assert high is not None
+    scm, high = problem.claim.scm, high_model(problem.claim)
     encoder, solver = Encoder(), z3.Solver()
     solver.set("random_seed", 0)
     domains = {
@@ -267,8 +266,7 @@ def _free(
     encoder: Encoder, solver: z3.Solver, problem: Problem, pattern: Pattern, *, second: bool
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """What a query ranges over: contexts with parameters, values that are set, and masks of whole groups."""
-    scm, high = problem.claim.scm, problem.claim.high
-    assert high is not None
+    scm, high = problem.claim.scm, high_model(problem.claim)
     context: dict[str, Any] = {}
     for name in (*scm.roots, *scm.parameters, *(p for p in high.parameters if p not in scm)):
         domain = scm.domain(name) if name in scm else high.domain(name)
@@ -300,8 +298,7 @@ def _differing(
     masks: Mapping[str, Any],
 ) -> Any:
     """That τ of the run below is not the run above, under ω of what is set."""
-    claim, scm, high = problem.claim, problem.claim.scm, problem.claim.high
-    assert high is not None
+    claim, scm, high = problem.claim, problem.claim.scm, high_model(problem.claim)
     below = {v.name: v.domain for v in scm.variables}
     above = {v.name: v.domain for v in high.variables}
     low = _solve(encoder, scm, context, fixed, below, masks)

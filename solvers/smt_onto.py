@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from tauomega.theory.defect import HIGH, Contexts, Sup
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.kernel import (
     Domain,
@@ -46,8 +46,7 @@ def map_onto(problem: Problem, budget: Budget) -> Answer:
     claim = problem.claim
     match problem.part.defect:
         case Sup(space=Contexts(side=side)) if side is HIGH:
-            high = claim.high
-            assert high is not None
+            high = high_model(claim)
             maps = context_map(claim, problem.tau_u)
             sources = {v.name: v.domain for v in claim.scm.variables if v.name in claim.scm.roots}
             targets = {name: high.domain(name) for name in high.roots}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 from math import prod
 
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import All, Block, BlocksAndSilence, Given, Single, TauMax
 from tauomega.theory.intervention import Hard
@@ -82,8 +82,7 @@ def statement_of(problem: Problem) -> Commuting:
         NotStatedError: too long a list; some τ is not known to be onto, so that ω_τ may be undefined.
     """
     claim, facts = problem.claim, problem.facts
-    scm, high = claim.scm, claim.high
-    assert high is not None
+    scm, high = claim.scm, high_model(claim)
     maps = tuple(context_map(claim, problem.tau_u).items())
     tau = tuple(claim.tau.items())
     defect = problem.part.defect

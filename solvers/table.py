@@ -27,6 +27,7 @@ from tauomega.theory.defect import (
     Sup,
     Swaps,
 )
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.kernel import Value
 from tauomega.theory.verdict import INFINITE, ContextMapWitness, Enumeration
@@ -206,8 +207,7 @@ def _spent(budget: Budget) -> str:
 def _context_map(
     problem: Problem, machine: Machine, space: Interventions, onto: bool, budget: Budget
 ) -> Answer:
-    scm, high = problem.claim.scm, problem.claim.high
-    assert high is not None
+    scm, high = problem.claim.scm, high_model(problem.claim)
     assert machine.high is not None
     below, above = scm.context_count(), high.context_count()
     assert below is not None

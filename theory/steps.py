@@ -8,7 +8,7 @@ Source: Geiger et al. (2025), Defs. 36-38 and Prop. 40, arXiv:2301.04709.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -135,22 +135,8 @@ def merge_variables(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Abstract
         >>> merged.high.run({"U": 1, "V": 0})
         {'S': 2, 'Z': 0}
     """
-    owner: dict[str, str] = {}
-    faults = []
-    for block, members in blocks.items():
-        if block in model and block not in members:
-            faults.append(f"the name {block!r} is taken")
-        for name in members:
-            if name not in model.endogenous:
-                faults.append(f"{name!r} is no endogenous variable")
-            elif name in owner:
-                faults.append(f"{name!r} is in the blocks {owner[name]!r} and {block!r}")
-            elif not isinstance(model.domain(name), Finite | Range):
-                faults.append(f"the domain of {name!r} is not finite")
-            owner[name] = block
-        if not members:
-            faults.append(f"the block {block!r} is empty")
-    _require_mechanisms(model, faults)
+    _require_mechanisms(model, list(_block_faults(model, blocks)))
+    owner = {name: block for block, members in blocks.items() for name in members}
     codes = {block: settings(model, members) for block, members in blocks.items()}
     inside: dict[str, dict[str, Expression]] = {block: {} for block in blocks}
     renamed = {n: f"{n}_" if n in blocks else n for n in model.inputs if n in owner}
@@ -193,6 +179,23 @@ def merge_variables(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Abstract
     }
     tau |= {n: Reference(n) for n in model.endogenous if n not in owner}
     return _onto(model, high, tau, {new: old for old, new in renamed.items()})
+
+
+def _block_faults(model: SCM, blocks: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    owner: dict[str, str] = {}
+    for block, members in blocks.items():
+        if block in model and block not in members:
+            yield f"the name {block!r} is taken"
+        for name in members:
+            if name not in model.endogenous:
+                yield f"{name!r} is no endogenous variable"
+            elif name in owner:
+                yield f"{name!r} is in the blocks {owner[name]!r} and {block!r}"
+            elif not isinstance(model.domain(name), Finite | Range):
+                yield f"the domain of {name!r} is not finite"
+            owner[name] = block
+        if not members:
+            yield f"the block {block!r} is empty"
 
 
 def merge_values(model: SCM, maps: Mapping[str, Expression | str]) -> Abstraction:

@@ -30,7 +30,7 @@ from tauomega.theory.defect import (
     Sup,
     Var,
 )
-from tauomega.theory.definition import tau_u_onto
+from tauomega.theory.definition import high_model, tau_u_onto
 from tauomega.theory.family import All, Block, BlocksAndSilence, Given, Single, TauMax
 from tauomega.theory.intervention import NOTHING
 from tauomega.theory.kernel import Expression, Finite, Kind, Range, Reference, substitute, walk
@@ -153,8 +153,7 @@ def _with_contexts(claim: Abstraction, contexts: Mapping[str, Expression]) -> Ab
 
 def _is_onto(problem: Problem) -> bool:
     asked = replace(problem, part=tau_u_onto())
-    high = problem.claim.high
-    assert high is not None
+    high = high_model(problem.claim)
     if not all(isinstance(high.domain(root), Finite | Range) for root in high.roots):
         return False
     if FACTORS.accepts(asked) is not None:

@@ -16,6 +16,7 @@ from itertools import permutations, product
 from math import factorial, prod
 from typing import final
 
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import InputError, OutOfReachError
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import Hole, Value
@@ -63,8 +64,6 @@ def relabellings(sketch: Sketch, policy: TauUPolicy) -> list[Relabelling]:
         OutOfReachError: more than 2^14 relabellings to try, more than 2^16 high-level runs, or more
             than 2^10 relabellings.
     """
-    high = sketch.claim.high
-    assert high is not None
     if any(u.place in (Place.HIGH, Place.TAU_U, Place.OMEGA) for u in sketch.unknowns):
         raise InputError(
             ["up to relabelling: the high-level model, ω and τ_U must be given, not to be found"]
@@ -98,8 +97,7 @@ def _effect(sketch: Sketch, r: Relabelling) -> object:
 
 
 def _tried(sketch: Sketch, movable: Sequence[str]) -> Iterator[Relabelling]:
-    high = sketch.claim.high
-    assert high is not None
+    high = high_model(sketch.claim)
     domains = {n: tuple(values_of(high.domain(n))) for n in movable}
     count = factorial(len(movable)) * prod(factorial(len(d)) for d in domains.values())
     if count > MOST_TRIED:
@@ -128,8 +126,7 @@ Responses = list[dict[frozenset[tuple[str, Value]], Response]]
 
 def _responses(sketch: Sketch) -> Responses:
     """For every context, what the high-level model does under every hard intervention."""
-    high = sketch.claim.high
-    assert high is not None
+    high = high_model(sketch.claim)
     names = [n for n in high.endogenous if n in sketch.claim.tau or n in sketch.sites]
     choices = [[None, *values_of(high.domain(n))] for n in names]
     runs = (high.context_count() or MOST_RUNS + 1) * prod(map(len, choices))

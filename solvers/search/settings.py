@@ -15,6 +15,7 @@ from math import comb, prod
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.counterexample import NoContextMap, Square
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Block, Given, Single
 from tauomega.theory.intervention import Hard
@@ -181,8 +182,7 @@ def _closure(model: SCM, targets: Iterable[str], cut: frozenset[str]) -> tuple[s
 
 def broken(demands: Demands, filled: Abstraction, rng: random.Random) -> list[Setting]:
     """Some squares, drawn at random, that a filled claim breaks: no context above fits all of them."""
-    low, high = filled.scm, filled.high
-    assert high is not None
+    low, high = filled.scm, high_model(filled)
     above = high.context_count() or 0
     if (
         demands.plan.squares is None
