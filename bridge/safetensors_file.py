@@ -59,7 +59,7 @@ class Stored:
     shape: tuple[int, ...]
 
 
-def check_safetensors(path: Path, *, largest: int = LARGEST_MODEL) -> dict[str, Stored]:
+def check_safetensors(path: Path) -> dict[str, Stored]:
     """Refuse a file that is no well-formed safetensors file, reading its header alone.
 
     What another library is about to load is checked by this first.
@@ -68,9 +68,9 @@ def check_safetensors(path: Path, *, largest: int = LARGEST_MODEL) -> dict[str, 
         the type and the shape of each tensor.
 
     Raises:
-        InputError: as `read_safetensors`, for files of at most `largest` bytes and all their types.
+        InputError: as `read_safetensors`, for larger files and all their types.
     """
-    entries, _ = _checked(path, largest, tuple(_SIZES))
+    entries, _ = _checked(path, LARGEST_MODEL, tuple(_SIZES))
     return {name: Stored(e["dtype"], tuple(e["shape"])) for name, e in entries.items()}
 
 

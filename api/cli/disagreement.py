@@ -11,15 +11,15 @@ from tauomega.theory.errors import InputError
 __all__ = ["keep_bundle"]
 
 
-def keep_bundle(task: str, bundle: str, folder: Path | None = None) -> str:
-    """Write `task.toml` and `answers.json` into a new folder; a sentence that says where.
+def keep_bundle(task: str, bundle: str) -> str:
+    """Write `task.toml` and `answers.json` into a new folder of the present one; a sentence that says where.
 
     Weights that a task names are not copied: `answers.json` has the model as it was read.
     """
     if not bundle:
         return ""
     name = f"disagreement-{sha256(bundle.encode()).hexdigest()[:12]}"
-    place = (folder or Path.cwd()) / name
+    place = Path.cwd() / name
     try:
         place.mkdir(exist_ok=True)
         (place / "answers.json").write_text(bundle, encoding="utf-8")

@@ -34,6 +34,8 @@ __all__ = ["MOST_PAIRS", "Orders", "settle_orders"]
 
 Array = npt.NDArray[Any]
 MOST_PAIRS = 2**18
+ROWS = 1024
+"""Interchanges enclosed at a time."""
 OWN = 2.0**-52
 
 
@@ -67,7 +69,6 @@ def settle_orders(
     alignment: Alignment,
     dtype: str = "float32",
     *,
-    rows: int = 1024,
     told: Callable[[int, int | None], None] | None = None,
 ) -> Orders:
     """Enclose every interchange, whatever the order in which its sums are computed.
@@ -76,7 +77,6 @@ def settle_orders(
         question: what was aligned.
         alignment: a linear map.
         dtype: a format of `precision.formats`.
-        rows: interchanges enclosed at a time.
         told: how many are done, and in all.
 
     Raises:
@@ -94,7 +94,7 @@ def settle_orders(
     for kind in question.kinds:
         codes, signs = expected_signs(question, kind)
         table = signs.numpy()
-        for bases, sources in _chunks(count, len(kind), rows):
+        for bases, sources in _chunks(count, len(kind), ROWS):
             origins = tuple(code.numpy()[s] for code, s in zip(codes, sources, strict=True))
             wanted = table[(*origins, bases)]
             said = enclosing.said(kind, bases, sources)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import final
 
+from tauomega.theory.estimate import LEVEL
+
 __all__ = ["Confusion", "interval", "points"]
 
 RIGHT, WRONG_HOLDS, WRONG_FAILS = 10, -150, -50
@@ -48,8 +50,8 @@ class Confusion:
         return next(n for a, b, n in self.counts if (a, b) == (label, says))
 
 
-def interval(agreed: int, count: int, *, level: float = 0.95) -> tuple[float, float]:
-    """The Clopper-Pearson interval of a share: covers it with at least this probability.
+def interval(agreed: int, count: int) -> tuple[float, float]:
+    """The Clopper-Pearson interval of a share: covers it with a probability of at least 95 %.
 
     Rounded outward to four decimals.
 
@@ -59,7 +61,7 @@ def interval(agreed: int, count: int, *, level: float = 0.95) -> tuple[float, fl
 
     from scipy.special import betaincinv
 
-    tail = (1 - level) / 2
+    tail = float(1 - LEVEL) / 2
     low = 0.0 if agreed == 0 else float(betaincinv(agreed, count - agreed + 1, tail))
     high = 1.0 if agreed == count else float(betaincinv(agreed + 1, count - agreed, 1 - tail))
     return floor(low * 10**4) / 10**4, ceil(high * 10**4) / 10**4

@@ -68,9 +68,9 @@ def total_of(own: Arithmetic, array: Array, axes: tuple[int, ...], *, keep: bool
     return total
 
 
-def axes_of(given: Arguments, array: Array, name: str = "dim") -> tuple[int, ...]:
-    """The axes that an argument names, all of them where it names none."""
-    dims = given.get(name)
+def axes_of(given: Arguments, array: Array) -> tuple[int, ...]:
+    """The axes that `dim` names, all of them where it names none."""
+    dims = given.get("dim")
     if dims is None or dims == []:
         return tuple(range(array.ndim))
     listed = dims if isinstance(dims, list | tuple) else [dims]

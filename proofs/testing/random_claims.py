@@ -71,13 +71,16 @@ def random_table(
     return Case(tuple(Reference(name) for name, _ in parents), rows)
 
 
+TERNARY = 0.2
+"""How often a variable has three values."""
+
+
 def random_scm(
     rng: random.Random,
     *,
     variables: int = 3,
     contexts: int = 4,
     prefix: str = "X",
-    ternary: float = 0.2,
     inputs: float = 0.0,
 ) -> SCM:
     """A random acyclic model with laws, at most `contexts` contexts, tables for mechanisms."""
@@ -85,7 +88,7 @@ def random_scm(
     roots: list[tuple[str, Domain]] = []
     size = 1
     while not roots or (size * 2 <= contexts and rng.random() < 0.7):
-        domain: Domain = BOOL if size * 3 > contexts or rng.random() > ternary else Range(0, 2)
+        domain: Domain = BOOL if size * 3 > contexts or rng.random() > TERNARY else Range(0, 2)
         name = f"{prefix}u{len(roots)}"
         weights = [rng.randint(1, 3) for _ in domain]
         law = FiniteLaw(tuple(Fraction(w, sum(weights)) for w in weights))
@@ -95,7 +98,7 @@ def random_scm(
         size *= domain.size
     known = list(roots)
     for index in range(variables):
-        domain = Range(0, 2) if rng.random() < ternary else BOOL
+        domain = Range(0, 2) if rng.random() < TERNARY else BOOL
         name = f"{prefix}{index}"
         parents = rng.sample(known, k=min(len(known), rng.choice((0, 1, 1, 2, 2))))
         parents = _small(parents)
@@ -221,11 +224,11 @@ def _blind_claim(rng: random.Random) -> Abstraction:
     return Abstraction(low, high, tau)
 
 
-def random_intervention(rng: random.Random, model: SCM, *, targets: int = 2) -> Intervention:
-    """A random intervention that keeps to the parents of its targets: hard, soft, interventional, edges."""
+def random_intervention(rng: random.Random, model: SCM) -> Intervention:
+    """A random intervention on one or two variables that keeps to their parents: hard, soft, interventional, edges."""
     hard: dict[str, Value] = {}
     changes: list[Change] = []
-    count = rng.randint(1, min(targets, len(model.endogenous)))
+    count = rng.randint(1, min(2, len(model.endogenous)))
     for name in rng.sample(model.endogenous, k=count):
         target = finite_domain(model, name)
         parents = sorted(parents_of(model.program, name))

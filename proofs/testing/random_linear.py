@@ -20,13 +20,11 @@ def _weight(rng: random.Random) -> Fraction:
     return Fraction(rng.choice(WEIGHTS), rng.choice((1, 1, 2)))
 
 
-def random_high(rng: random.Random, *, variables: int, laws: bool = False) -> SCM:
+def random_high(rng: random.Random, *, variables: int) -> SCM:
     """A linear model in which every variable has noise of its own."""
-    law = " ~ normal({}, {})"
     lines = []
     for k in range(variables):
-        shown = law.format(rng.randint(-1, 1), rng.randint(1, 3)) if laws else ""
-        lines.append(f"U{k} : real{shown}")
+        lines.append(f"U{k} : real")
         terms = [f"({_weight(rng)}) * Y{j}" for j in range(k)]
         terms += [f"({rng.choice((1, 1, 2, -1))}) * U{k}", str(rng.choice((0, 0, 1)))]
         lines.append(f"Y{k} : real = {' + '.join(terms)}")

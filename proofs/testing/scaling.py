@@ -65,12 +65,10 @@ def _fault(text: str, inputs: Sequence[str], holds: bool) -> str:
     return f"({text}) xor ({where})"
 
 
-def _claim(
-    low: Sequence[str], high: Sequence[str], tau: dict[str, str] | None = None
-) -> Abstraction:
+def _claim(low: Sequence[str], high: Sequence[str]) -> Abstraction:
+    """Every variable above is the one of its name below."""
     below, above = SCM.from_text("\n".join(low)), SCM.from_text("\n".join(high))
-    names = {name: name for name in above.endogenous}
-    return Abstraction.from_text(below, above, names | (tau or {}))
+    return Abstraction.from_text(below, above, {name: name for name in above.endogenous})
 
 
 # ---------------------------------------------------------------- arithmetic

@@ -82,23 +82,23 @@ def quotient_map(states: int) -> Searched:
     return Searched(Sketch(claim), Constructive(), 1)
 
 
-def hidden_alignment(hidden: int, chain: int = 3) -> Searched:
-    r"""A parity that goes through a chain of hidden nodes, and dead nodes beside it: where is it?
+def hidden_alignment(hidden: int) -> Searched:
+    r"""A parity that goes through a chain of three hidden nodes, and dead nodes beside it: where is it?
 
     Four inputs; $y = (a \oplus b) \wedge (c \vee d)$. The site of the parity may consist of any hidden
     nodes: of the chain at least one, of the way of the disjunction none, of the dead ones any. There
     are 16 bases and 16 sources.
     """
-    dead = hidden - chain - 2
-    nodes = ["h1 = a xor b", *(f"h{k} = h{k - 1}" for k in range(2, chain + 1))]
+    dead = hidden - 5
+    nodes = ["h1 = a xor b", "h2 = h1", "h3 = h2"]
     nodes += ["g1 = c or d", "g2 = g1"]
     sources = ("a", "b", "c", "d", "h1", "g1")
     nodes += [f"z{k} = {sources[k % 6]} and not {sources[(k + 1) % 6]}" for k in range(dead)]
-    low = SCM.from_text("input a, b, c, d : bool\n" + "\n".join(nodes) + f"\ny = h{chain} and g2")
+    low = SCM.from_text("input a, b, c, d : bool\n" + "\n".join(nodes) + "\ny = h3 and g2")
     high = SCM.from_text("input a, b, c, d : bool\nP = a xor b\nO = c or d\nout = P and O")
     claim = Abstraction.from_text(low, high, {"out": "y"})
     sketch = Sketch(claim, {"P": ()})
-    return Searched(sketch, InterchangeConsistency(joint=Depth(1)), (2**chain - 1) * 2**dead)
+    return Searched(sketch, InterchangeConsistency(joint=Depth(1)), 7 * 2**dead)
 
 
 def conjunction_from_parity(bits: int) -> Searched:

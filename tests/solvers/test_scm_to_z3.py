@@ -63,6 +63,19 @@ def test_one_query_ranges_over_all_contexts_and_interventions() -> None:
     assert z3.sat == solver.check(terms.masks["X"], terms.contexts["U"] == 0)
 
 
+def test_a_whole_square_is_one_query() -> None:
+    """Two models with one encoder, whose labels have one code in both: τ(X) = Y commutes where X is left alone."""
+    below = to_z3(SCM.from_text("U : {red, green}\nX = U\nZ = X"))
+    above = to_z3(SCM.from_text("U : {green, red}\nY = U"), encoder=below.encoder)
+    query = z3.Solver()
+    query.add(*below.constraints, *above.constraints, below.contexts["U"] == above.contexts["U"])
+    query.add(z3.Not(above.masks["Y"]), z3.Not(below.masks["Z"]))
+    assert z3.sat == query.check(below.solution["Z"] != above.solution["Y"])
+    assert z3.unsat == query.check(
+        below.solution["Z"] != above.solution["Y"], z3.Not(below.masks["X"])
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -82,11 +82,9 @@ class Parser:
             self.position += 1
         return token
 
-    def peek(self, text: str, ahead: int = 0) -> bool:
+    def peek(self, text: str) -> bool:
         """Whether the token is this operator or word."""
-        where = min(self.position + ahead, len(self.tokens) - 1)
-        token = self.tokens[where]
-        return token.text == text and token.kind in ("op", "name")
+        return self.token.text == text and self.token.kind in ("op", "name")
 
     def accept(self, text: str) -> bool:
         """Take the token if it is this operator or word."""

@@ -62,19 +62,14 @@ class Resolver:
     _depth: int = 0
     _known: tuple[str, ...] = ()
 
-    def resolve(
-        self,
-        raw: Raw,
-        indices: Mapping[str, int] | None = None,
-        arguments: Mapping[str, Expression] | None = None,
-    ) -> Expression:
-        """The expression, with index variables and the parameters of a `def` replaced.
+    def resolve(self, raw: Raw, indices: Mapping[str, int] | None = None) -> Expression:
+        """The expression, with index variables and calls of a `def` replaced.
 
         Raises:
             InputError: an unknown name, an index outside its family, a range in the wrong place, …
         """
         self._nodes = self._depth = 0
-        found = self._expression(raw, indices or {}, arguments or {})
+        found = self._expression(raw, indices or {}, {})
         height, size = measure(found)
         if size > MAX_NODES:
             self._fail(f"the expression has more than {MAX_NODES} parts", raw.span)

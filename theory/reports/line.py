@@ -19,7 +19,7 @@ class Line:
     style: str = ""
 
 
-def paragraph(text: str, width: int, *, indent: str = "", style: str = "") -> Iterator[Line]:
+def paragraph(text: str, width: int, *, indent: str = "") -> Iterator[Line]:
     """A text in lines of at most so many characters; a long word stays whole."""
     for line in wrap(text, width - len(indent), break_long_words=False, break_on_hyphens=False):
-        yield Line(f"{indent}{line}", style)
+        yield Line(f"{indent}{line}")

@@ -31,9 +31,9 @@ def program_to_latex(program: Program) -> str:
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 
-def map_to_latex(tau: Mapping[str, Expression], symbol: str = r"\tau") -> str:
+def map_to_latex(tau: Mapping[str, Expression]) -> str:
     r"""A map as an `aligned` block: $\tau_Y = \dots$."""
-    body = " \\\\\n".join(rf"{symbol}_{{{_name(n)}}} &= {_expression(e)}" for n, e in tau.items())
+    body = " \\\\\n".join(rf"\tau_{{{_name(n)}}} &= {_expression(e)}" for n, e in tau.items())
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 

@@ -57,7 +57,7 @@ def network(seed: int, slope: Fraction) -> Network:
 
 
 def claim_of(net: Network, semantics: str = "all-orders(float32)") -> Abstraction:
-    model = replace(net.as_model({"A": "bool", "B": "bool"}), semantics=semantics)
+    model = net.as_model({"A": "bool", "B": "bool"}, semantics=semantics)
     return Abstraction.from_text(model, HIGH, {"out": "output[0] > output[1]"}, sites=SITES)
 
 
@@ -232,7 +232,7 @@ def test_the_radius_contains_every_order(layer: int, dtype: str) -> None:
     assert radius is not None
     (found,) = radius.at(box)
     assert 0 < found / 2.0**40 <= loose_radius(product, form, box) * (1 + 1e-6) + 2.0**-39
-    exact = replace(machine.network.as_model({"A": "bool", "B": "bool"}), semantics="real")
+    exact = machine.network.as_model({"A": "bool", "B": "bool"})
     for _ in range(100 if dtype != "tfloat32" else 0):  # no CPU has it
         row = [F32(x) for x in rounded(rng.uniform(-0.2, 0.2, 2), form)]
         row = [x if abs(x) <= 0.2 else F32(0) for x in row]
@@ -256,7 +256,7 @@ def test_the_radius_contains_what_is_computed_in_the_middle(half: float, dtype: 
         boxes = BoxClaim(claim, Fraction(1, 5), ["out"], TauUPolicy.INPUTS)
         assert isinstance(boxes.rounded, RoundedNetwork)
         product = boxes._network(["m"])
-        low = replace(boxes.rounded.network.as_model({"A": "bool", "B": "bool"}), semantics="real")
+        low = boxes.rounded.network.as_model({"A": "bool", "B": "bool"})
         row = [F32(x) for x in rounded(rng.uniform(-1, 1, 2), form)]
         at = [int(Fraction(float(x)) * 2**40) for x in row]
         reach = int(half * 2**40)
@@ -432,7 +432,7 @@ def eighths(seed: int, sizes: tuple[int, ...] = (1, 3, 2)) -> Network:
 
 def on_grid(seed: int) -> Abstraction:
     high = SCM.from_text("input A : bool\nm = A\nout = m")
-    model = replace(eighths(seed).as_model({"A": "bool"}), semantics="exact-grid")
+    model = eighths(seed).as_model({"A": "bool"}, semantics="exact-grid")
     sites = {"m": ["layers.0[0]", "layers.0[1]"]}
     return Abstraction.from_text(model, high, {"out": "output[0] > output[1]"}, sites=sites)
 
