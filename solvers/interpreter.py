@@ -61,6 +61,7 @@ from tauomega.theory.defect import (
     Via,
     Violated,
 )
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import NOTHING, Compound, Hard, Intervention
 from tauomega.theory.kernel import Expression, Value
@@ -337,10 +338,7 @@ class Interpreter:
 
     def _model(self, side: Side) -> SCM:
         claim = self.problem.claim
-        if side is Side.LOW:
-            return claim.scm
-        assert claim.high is not None
-        return claim.high
+        return claim.scm if side is Side.LOW else high_model(claim)
 
     def high_context(self, context: object) -> tuple[Value, ...]:
         """The image of a low-level context under the fixed τ_U."""
@@ -367,7 +365,7 @@ class Interpreter:
     def _law(self, side: Side, intervention: object, context: object) -> dict[object, Fraction]:
         assert isinstance(intervention, Hard | Compound)
         if context is not None:  # a point mass
-            return {tuple(self.run(side, context, intervention).items()): ONE}  # type: ignore[arg-type]
+            return {tuple(self.run(side, context, intervention).items()): ONE}  # type: ignore[arg-type]  # by construction
         return dict(self.blocks.law(side is Side.LOW, intervention).items())
 
     # ------------------------------------------------------------ spaces
