@@ -9,6 +9,7 @@ from typing import ClassVar, final
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.asking import asked_claim, asked_definition
+from tauomega.theory.counterexample import Gap
 from tauomega.theory.defect import Couplings, Defect, Inf, Sup, clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
@@ -61,6 +62,7 @@ class Distance(Readable):
         question: definition, parameters, semantics and sentence.
         where: where it is attained, by names; empty for an infimum. Of what was not computed in
             time, where the lower bound is attained.
+        attained: the same as it was found; of a value only.
         evidence: what it rests on: complete enumeration, or the proof that no square is further.
         bounds: what is known of it where it was not computed in time.
         reason: why there is no value; or which requirement fails, where the value is ∞.
@@ -72,6 +74,7 @@ class Distance(Readable):
     value: Number | None
     question: Question
     where: Mapping[str, str] = field(default_factory=dict)
+    attained: Gap | None = field(default=None, compare=False)
     evidence: Evidence | None = None
     reason: str = ""
     bounds: Bounds = Bounds()
@@ -164,7 +167,8 @@ def _exactly(
     values: list[Number] = []
     asked: list[str] = []
     proofs: list[Evidence] = []
-    examined, where = 0, {}
+    examined = 0
+    attained: Gap | None = None
     try:
         with deadline(budget):
             facts = decide_facts(claim, budget)
@@ -189,7 +193,7 @@ def _exactly(
                     return Distance(INFINITE, question, reason=f"{part.name}: {NO_MAP}")
                 values.append(answer.value)
                 if greatest(values) == answer.value and answer.point:
-                    where = dict(gap_at(problem, answer).where)
+                    attained = gap_at(problem, answer)
     except EvaluationError as error:
         raise InputError([str(error)]) from error
     except (UndecidedError, OutOfReachError) as error:
@@ -201,9 +205,9 @@ def _exactly(
     if proofs:
         evidence = next((e for e in proofs if isinstance(e, Trusted)), proofs[-1])
     value = greatest(values)
-    return Distance(
-        value, question, where, evidence, run=run, bounds=Bounds(lower(value), upper(value))
-    )
+    where = {} if attained is None else dict(attained.where)
+    bounds = Bounds(lower(value), upper(value))
+    return Distance(value, question, where, attained, evidence, run=run, bounds=bounds)
 
 
 def _unknown(question: Question, problem: Problem, answer: Answer, *, is_last: bool) -> Distance:

@@ -44,7 +44,8 @@ def gap_at(problem: Problem, answer: Answer) -> Gap:
         for name, thing in point.items()
         if name != "image"
     )
-    return Gap(where, value, isinstance(problem.part.defect, Inf))
+    infimum = isinstance(problem.part.defect, Inf)
+    return Gap(where, value, infimum, point=tuple(point.items()))
 
 
 def _averaged(defect: Defect) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar, final
 
@@ -205,14 +205,15 @@ class NotSolvable(_Shown):
 class Gap(_Shown):
     """A distance that is too large: its value, and where it is attained.
 
-    `where` names bound things and says what they are; `infimum` says that it is the least of many,
-    so that nothing does better.
+    `where` names bound things and says what they are, `point` has the things themselves by the names that the
+    defect binds; `infimum` says that it is the least of many, so that nothing does better.
     """
 
     where: tuple[tuple[str, str], ...]
     value: Number
     infimum: bool = False
     minimal: bool = True
+    point: tuple[tuple[str, object], ...] = field(default=(), compare=False, repr=False)
 
 
 @final

@@ -14,7 +14,7 @@ from tauomega.theory.reports.verdict_text import report
 from tauomega.theory.task import Task
 from tauomega.theory.verdict import Fails, Holds, Verdict
 
-from .certifying import certify
+from .certifying import Written, certify, why_no_certificate
 from .disagreement import keep_bundle
 from .exit_code import ExitCode
 from .line import output_width, write
@@ -27,8 +27,6 @@ from .tolerance import TOLERANCE
 from .user_definition import named_definition
 
 __all__ = ["command", "exit_code_of"]
-
-NO_CERTIFICATE = "a certificate speaks of the task as it is written; write at_most in the task, or leave --at-most out"
 
 
 @click.command(name="check")
@@ -99,9 +97,13 @@ def command(
             )
         loaded = load(task, family=family, definition=kind)
         if at_most is not None:
-            if certificate is not None:
-                raise InputError([NO_CERTIFICATE])
             loaded = replace(loaded, at_most=at_most)
+        written = None
+        if certificate is not None:
+            reason = why_no_certificate(loaded)
+            written = Written(reason=reason) if reason else None
+            if written is not None:
+                click.echo(written.line, err=True)
         drawing = draws, seed
         verdicts: dict[str, Verdict] = {}
         stopped = False
@@ -113,9 +115,9 @@ def command(
             except CheckInterrupted as interrupt:
                 verdicts[task], stopped = interrupt.verdict, True
         verdict = min(verdicts.values())
-        written = None
-        if certificate is not None and not stopped:
+        if certificate is not None and written is None and not stopped:
             written = certify(loaded, verdict, task_source(task), certificate, timeout)
+            click.echo(written.line, err=True)
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))
@@ -128,14 +130,12 @@ def command(
         else:
             write(comparison(verdicts, title=task, width=output_width()))
     elif as_json:
-        click.echo(canonical(verdict_to_json(verdict)))
+        also = {} if written is None else {"certificate": written.as_json()}
+        click.echo(canonical(verdict_to_json(verdict) | also))
     else:
         write(report(verdict, width=output_width(), title=task))
-    if written is not None:
-        for line in written.lines:
-            click.echo(line, err=True)
-        if written.refused:
-            return ExitCode.DISAGREEMENT
+    if written is not None and written.refused:
+        return ExitCode.DISAGREEMENT
     if stopped:
         raise click.Abort
     return exit_code_of(verdict)

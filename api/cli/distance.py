@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from tauomega.loading import load
+from tauomega.loading import load, task_source
 from tauomega.solvers.distance import Distance
 from tauomega.solvers.distance_text import value_words
 from tauomega.theory.errors import InputError
 from tauomega.theory.quantity import lower, upper
 from tauomega.theory.reports.wording import evidence_words
 
+from .certifying import Written, certify_distance, why_no_certificate
 from .counterexample_json import number_to_json
 from .exit_code import ExitCode
 from .line import output_width, write
@@ -37,6 +40,12 @@ SCHEMA = "tauomega/distance/1"
     metavar="FILE.py:NAME",
     help="Replace the task's definition by a shipped one, or by your own; this runs FILE.py.",
 )
+@click.option(
+    "--certificate",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write evidence of the exact distance that `tauomega verify` checks to FILE.",
+)
 @DRAWS
 @SEED
 def command(
@@ -45,6 +54,7 @@ def command(
     timeout: float,
     family: str | None,
     definition: str | None,
+    certificate: Path | None,
     draws: int | None,
     seed: int,
 ) -> ExitCode:
@@ -60,7 +70,12 @@ def command(
     try:
         kind = None if definition is None else named_definition(definition)
         read = load(task, family=family, definition=kind)
-        stopped = False
+        stopped, written = False, None
+        if certificate is not None:
+            reason = why_no_certificate(read, distance=True)
+            written = Written(reason=reason) if reason else None
+            if written is not None:
+                click.echo(written.line, err=True)
         with shown_measuring(f"measuring {task}") as (progress, narrowed):
             try:
                 found = distance(
@@ -74,16 +89,22 @@ def command(
                 )
             except MeasuringInterrupted as interrupt:
                 found, stopped = interrupt.found, True
+        if certificate is not None and written is None and not stopped:
+            written = certify_distance(read, found, task_source(task), certificate, timeout)
+            click.echo(written.line, err=True)
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))
         raise
     if as_json:
-        click.echo(canonical(_as_json(found)))
+        also = {} if written is None else {"certificate": written.as_json()}
+        click.echo(canonical(_as_json(found) | also))
     else:
         write(found.lines(title=task, width=output_width()))
     if stopped:
         return ExitCode.INTERRUPTED
+    if written is not None and written.refused:
+        return ExitCode.DISAGREEMENT
     return ExitCode.UNKNOWN if found.value is None else ExitCode.HOLDS
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tauomega.theory.kernel.clausal import Clause
-from tauomega.theory.kernel.commuting import squares_of
 from tauomega.theory.kernel.commuting_circuit import build
 
 from .checker.decoding import claim_of, context_maps_of
 from .checker.document import RefusedError
-from .checker.statements import context_map, question_of, statement_of
+from .checker.statements import context_map, question_of, squares_asked
 
 __all__ = ["clauses_and_proof"]
 
@@ -29,7 +28,7 @@ def clauses_and_proof(document: Any) -> tuple[str, str]:
     given = document["proof"].get("tau_u")
     low = question.claim.low
     maps = context_map(question) if given is None else context_maps_of(given, low)
-    built = build(squares_of(statement_of(question, maps)))
+    built = build(squares_asked(question, maps))
     clauses = built.blaster.circuit.clauses(built.literals)
     names = max(abs(f) for clause in clauses for f in clause)
     header = f"p cnf {names} {len(clauses)}\n"

@@ -42,9 +42,11 @@ def read_again(
         return tuple(differences)
     if found["interventions"] != document["claim"]["interventions"]:
         differences.append("the text lists other interventions")
-    for name, value in parameters_of(definition, asked).items():
+    for name, value in parameters_of(claim, definition, asked).items():
         if document["parameters"].get(name) != value:
             differences.append(f"the text has {name} = {value}")
-    if task.at_most:
-        differences.append(f"the text allows a defect up to {task.at_most}")
+    if document["verdict"] != "distance":
+        allowed = document["parameters"].get("at_most", "0")
+        if allowed != str(task.at_most):
+            differences.append(f"the text asks for a defect up to {task.at_most}")
     return tuple(differences)

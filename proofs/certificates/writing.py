@@ -1,71 +1,45 @@
-"""From a verdict to its certificate: the evidence is made anew, in the form that the checker reads."""
+"""From a verdict or a distance to its certificate: the evidence is made anew, in the form that the checker reads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from tauomega.solvers.bdd import decide_on_diagrams
+from tauomega.solvers.distance import Distance
 from tauomega.solvers.engine import Budget
-from tauomega.solvers.miter import Miter, assembled
-from tauomega.solvers.refuting import refute
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.counterexample import (
-    BoxPoint,
-    Counterexample,
-    NoContextMap,
-    NotABlockMap,
-    NotOnto,
-    Square,
-)
+from tauomega.theory.counterexample import BoxPoint, Counterexample, Gap
 from tauomega.theory.definition import Definition
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.definitions.interchange_over_boxes import InterchangeOverBoxes
-from tauomega.theory.errors import EngineDisagreementError
-from tauomega.theory.intervention import Intervention
-from tauomega.theory.kernel.blasting import NotBlastedError
-from tauomega.theory.kernel.circuit import FALSE
-from tauomega.theory.kernel.commuting import (
-    INDEX,
-    Blocks,
-    Commuting,
-    Interchange,
-    Listed,
-    Squares,
-    squares_of,
-)
-from tauomega.theory.kernel.commuting_circuit import build
-from tauomega.theory.kernel.diagram import DiagramTooLargeError, diagram_of
 from tauomega.theory.kernel.expression import Reference, substitute
 from tauomega.theory.policy import TauUPolicy
+from tauomega.theory.quantity import INFINITE, Ball, Number
 from tauomega.theory.verdict import Fails, Holds, Verdict
 
+from .asked import asked_of
 from .checker.checking import stated
 from .checker.decoding import claim_of
 from .checker.document import SCHEMA, RefusedError, canonical, digest, read_document
-from .checker.evidence import check_squares, transcript_of
-from .checker.factors import states_of
-from .checker.gates import NODES
-from .checker.matching import matching
-from .checker.refuting import check_counterexample, first_missed
-from .checker.squares import WORK, work_of
-from .checker.statements import READ_AS, Question, context_map, question_of, statement_of
-from .encoding import (
-    NotCertifiedError,
-    claim_to_json,
-    items_to_json,
-    parameters_of,
-    semantics_of,
-    set_items,
-    tree_to_json,
+from .checker.refuting import check_counterexample
+from .checker.statements import (
+    ACCURACY,
+    Question,
+    context_map,
+    question_of,
+    squares_asked,
+    statement_of,
 )
+from .contexts import is_listable, listed_map
+from .encoding import NotCertifiedError, tree_to_json
+from .proving import evidence_of, share_of
+from .refutations import box_point, refutation_of
 
-__all__ = ["certificate_of", "composed", "enumerable"]
+__all__ = ["certificate_of", "certificate_of_distance", "composed"]
 
 Json = Any
-FIRST = 5.0
-"""Seconds for a clausal proof before decision diagrams are tried."""
 
 
 def certificate_of(
@@ -91,28 +65,65 @@ def certificate_of(
         NotCertifiedError: there is no certificate for such a verdict, or not in that time.
         RefusedError: the evidence says something else than the verdict.
     """
-    semantics = semantics_of(claim, verdict.question.semantics)
-    if semantics not in ("exact", "real"):
-        raise NotCertifiedError(
-            f"{semantics} semantics has no certificate: the checker evaluates exactly, and what a machine "
-            "may round is not among what it checks"
-        )
-    if verdict.question.tolerance:
-        raise NotCertifiedError("an approximate claim has no certificate")
-    found = claim_to_json(claim, definition)
-    parameters = parameters_of(definition, verdict.question)
-    if definition.name in READ_AS:
-        parameters |= READ_AS[definition.name][1]
+    asked = asked_of(claim, definition, verdict.question)
+    question, budget = asked.question, Budget(seconds, memory)
     try:
-        question = question_of(claim_of(found), definition.name, parameters)
-        budget = Budget(seconds, memory)
         if isinstance(definition, InterchangeOverBoxes):
             proof = _over_boxes(claim, definition, question, verdict, budget)
         else:
             proof = _proof(question, verdict, budget)
     except RefusedError as error:
         raise NotCertifiedError(str(error)) from error
-    return _document(found, question, verdict.name, semantics, task, proof)
+    return _document(asked.claim, question, verdict.name, asked.semantics, task, proof)
+
+
+def certificate_of_distance(
+    claim: Abstraction,
+    definition: Definition,
+    found: Distance,
+    *,
+    task: str = "",
+    seconds: float = 60.0,
+    memory: int = 4_000_000_000,
+) -> bytes:
+    """The certificate of an exact distance: a square where it is attained, and the proof that none is further.
+
+    Args:
+        claim: the claim that was measured.
+        definition: the definition, with its parameters.
+        found: what `distance` said.
+        task: the text that the claim was read from, if there is one.
+        seconds: wall-clock time for making the evidence.
+        memory: bytes for it.
+
+    Raises:
+        NotCertifiedError: there is no certificate for such a distance, or not in that time.
+        RefusedError: the evidence says something else.
+    """
+    if found.value is None:
+        raise NotCertifiedError("the distance was not computed")
+    asked = asked_of(claim, definition, found.question, distance=_written(found.value))
+    question = asked.question
+    try:
+        proof = _upper(question, Budget(seconds, memory))
+        if question.bound != "0" and question.definition != ACCURACY:
+            proof["counterexample"] = _refutation(question, found.attained or Gap((), found.value))
+    except RefusedError as error:
+        raise NotCertifiedError(str(error)) from error
+    return _document(asked.claim, question, "distance", asked.semantics, task, proof)
+
+
+def _written(value: Number) -> str:
+    if isinstance(value, Ball) and value.form:
+        return value.form
+    if not isinstance(value, Fraction):
+        word = (
+            "infinite: `check` certifies the clause that fails" if value == INFINITE else "no root"
+        )
+        raise NotCertifiedError(
+            f"only finite distances in closed form have certificates; it is {word}"
+        )
+    return str(value)
 
 
 def _document(
@@ -141,21 +152,34 @@ def _document(
 
 def _proof(question: Question, verdict: Verdict, budget: Budget) -> Json:
     match verdict:
+        case Fails() if question.definition == ACCURACY:
+            return _upper(question, budget)
         case Fails(counterexample=found):
-            shown = _counterexample(question, found)
-            check_counterexample(question, shown)
-            return {"counterexample": shown}
+            return {"counterexample": _refutation(question, found)}
         case Holds():
-            if not question.searched:
-                statement = statement_of(question, context_map(question))
-                return {"squares": _squares(statement, budget)}
-            if enumerable(squares_of(statement_of(question, None)), matched=True):
-                return {"squares": {}, "tau_u": matching(question)[0]}
-            maps = context_map(question)
-            evidence = _squares(statement_of(question, maps), budget)
-            return {"squares": evidence, "tau_u": [[n, tree_to_json(e)] for n, e in maps.items()]}
+            return _upper(question, budget)
         case _:
             raise NotCertifiedError("only a proof or a counterexample has a certificate")
+
+
+def _refutation(question: Question, found: Counterexample) -> Json:
+    shown = refutation_of(question, found)
+    check_counterexample(question, shown)
+    return shown
+
+
+def _upper(question: Question, budget: Budget) -> dict[str, Json]:
+    """That squares commute, or are within the bound; or what share does not."""
+    if question.definition == ACCURACY:
+        return {"squares": share_of(question)}
+    if question.searched and is_listable(question):
+        return {"squares": {}, "tau_u": listed_map(question)}
+    maps = context_map(question)
+    squares = squares_asked(question, maps)
+    proof = {"squares": evidence_of(statement_of(question, maps), squares, budget)}
+    if question.searched:
+        proof["tau_u"] = [[n, tree_to_json(e)] for n, e in maps.items()]
+    return proof
 
 
 def _over_boxes(
@@ -171,14 +195,7 @@ def _over_boxes(
     from .checker.boxes import over_boxes
 
     if isinstance(verdict, Fails) and isinstance(verdict.counterexample, BoxPoint):
-        found = verdict.counterexample
-        copies = [("", found.base, found.row)]
-        copies += [(f"{site} from ", items, row) for site, items, row in found.sources]
-        at = [[f"swap {site}", "1"] for site, _, _ in found.sources]
-        for copy, items, row in copies:
-            at += [[copy + n, str(v)] for n, v in items]
-            at += [[f"{copy}code {n}", str(x)] for (n, _), x in zip(items, row, strict=True)]
-        return {"counterexample": {"kind": "box-point", "at": at}}
+        return {"counterexample": box_point(verdict.counterexample)}
     if not isinstance(verdict, Holds):
         raise NotCertifiedError("only a proof or a counterexample has a certificate")
     policy = TauUPolicy.INPUTS if claim.tau_u is None else TauUPolicy.GIVEN
@@ -193,161 +210,6 @@ def _over_boxes(
             raise NotCertifiedError("some tuple of boxes was not proved in this time")
         trees.append([proof.tree.preorder() for proof in proofs])
     return {"boxes": trees}
-
-
-# ---------------------------------------------------------------- squares that commute
-
-
-def enumerable(squares: Squares, *, cheap: bool = False, matched: bool = False) -> bool:
-    """Whether the squares are few enough to evaluate one by one; `cheap`, in about a second.
-
-    `matched`, each context below and each above apart, as a τ_U that is listed is checked.
-    """
-    roots = squares.context
-    tops = tuple(name for name in roots if name.startswith("above "))
-    parts = (tops, tuple(n for n in roots if n not in tops)) if matched else (roots,)
-    domains = {v.name: v.domain for v in squares.program.variables}
-    try:
-        for names in (*parts, *(switch.fields for switch in squares.switches)):
-            states_of(names, domains)
-        work = sum(work_of(squares, *names) for names in parts)
-    except RefusedError:
-        return False
-    return work <= (WORK // 20 if cheap else WORK)
-
-
-def _squares(statement: Commuting, budget: Budget) -> Json:
-    squares = squares_of(statement)
-    if enumerable(squares, cheap=True):
-        return _enumerated(squares)
-    try:
-        built = build(squares)
-    except NotBlastedError as error:
-        if enumerable(squares):
-            return _enumerated(squares)
-        linear = {"kind": "linear identity"}
-        if _is_shown(squares, linear):
-            return linear
-        raise NotCertifiedError(f"no circuit: {error}") from error
-    circuit, literals = built.blaster.circuit, built.literals
-    if FALSE in literals:
-        return {"kind": "construction"}
-    clauses = circuit.clauses(literals)
-    steps = refute(clauses, seconds=min(FIRST, budget.left / 2), memory=budget.memory)
-    if isinstance(steps, str):
-        order = _diagram(assembled(statement, squares, built), budget)
-        if not isinstance(order, str):
-            return order
-        steps = refute(clauses, seconds=budget.left, memory=budget.memory)
-        if isinstance(steps, str):
-            raise NotCertifiedError(f"no proof was found: {steps}; {order}")
-    return {
-        "kind": "clausal proof",
-        "clauses": digest([list(clause) for clause in clauses]),
-        "steps": [[list(clause), list(hints)] for clause, hints in steps],
-    }
-
-
-def _diagram(miter: Miter, budget: Budget) -> Json:
-    """A decision diagram as evidence, or why there is none."""
-    decided = decide_on_diagrams(miter, Budget(budget.left / 2, budget.memory))
-    if isinstance(decided, str):
-        return decided
-    if decided.model is not None:
-        raise EngineDisagreementError(
-            "the squares were said to commute, but a diagram is not false"
-        )
-    try:
-        _, nodes = diagram_of(miter.circuit, miter.literals, decided.order, NODES)
-    except DiagramTooLargeError:
-        return f"its diagrams have more than {NODES:,} nodes"
-    return {"kind": "decision diagram", "order": list(decided.order), "nodes": str(nodes)}
-
-
-def _enumerated(squares: Squares) -> Json:
-    try:
-        count, transcript = transcript_of(squares)
-    except RefusedError as error:
-        raise EngineDisagreementError(f"the squares were said to commute, but {error}") from error
-    return {"kind": "enumeration", "squares": str(count), "sha256": transcript}
-
-
-# ---------------------------------------------------------------- counterexamples
-
-
-def _counterexample(question: Question, found: Counterexample) -> Json:
-    match found:
-        case Square():
-            return {
-                "kind": "square",
-                "at": _roots_at(question, found),
-                "image": items_to_json(_compared(question, found.image)),
-                "result": items_to_json(_compared(question, found.high.result)),
-            }
-        case NoContextMap():
-            return {
-                "kind": "no context",
-                "context": items_to_json(found.context),
-                "separators": [_chosen(question, i) for i, _, _ in found.separators],
-            }
-        case NotOnto(map=name, value=value) if name.startswith("τ") and name != "τ_U":
-            missed = first_missed(question, tuple(n for n, _ in value))
-            if missed is None:
-                raise RefusedError("every value is taken")
-            return {"kind": "missed value", "value": items_to_json(tuple(missed.items()))}
-        case NotABlockMap(map="τ", variables=((variable, readers), *_)):
-            return {"kind": "shared", "variable": variable, "readers": list(readers)}
-        case _:
-            word = type(found).__name__
-            raise NotCertifiedError(f"a counterexample of the kind {word} has no certificate")
-
-
-def _roots_at(question: Question, found: Square) -> Json:
-    """A square as the roots of the statement's model that have an effect in it."""
-    given = items_to_json(found.low.context)
-    if not found.sources:
-        return given + _chosen(question, found.low.intervention)
-    for name, items in found.sources:
-        given += [[f"swap {name}", "1"], *([f"{name} from {n}", str(v)] for n, v in items)]
-    return given
-
-
-def _chosen(question: Question, intervention: Intervention) -> Json:
-    """An intervention of the family as the roots that choose it."""
-    fixed = dict(set_items(intervention))
-    family = statement_of(question, None).family
-    match family:
-        case Listed(pairs=pairs):
-            shown = [{n: str(v) for n, v in low} for low, _ in pairs]
-            if fixed not in shown:
-                raise RefusedError("the intervention is not listed")
-            return [[INDEX, str(shown.index(fixed))]]
-        case Blocks(blocks=blocks, inert=inert):
-            groups = [(f"do {name}", block) for name, block in blocks]
-            groups += [(f"inert {name}", (name,)) for name in inert]
-            found = []
-            for switch, members in groups:
-                if any(n in fixed for n in members):
-                    found += [[switch, "1"], *([f"set {n}", fixed.pop(n, "")] for n in members)]
-            if fixed:
-                raise RefusedError(f"the intervention sets {', '.join(fixed)} besides whole blocks")
-            return found
-        case Interchange():
-            raise RefusedError("an interchange without sources")
-
-
-def _compared(question: Question, values: Any) -> Any:
-    given = dict(values)
-    return tuple((name, given[name]) for name in question.claim.tau if name in question.factors)
-
-
-def _is_shown(squares: Squares, evidence: Json) -> bool:
-    """Whether the checker takes this evidence for a statement."""
-    try:
-        check_squares(squares, evidence)
-    except RefusedError:
-        return False
-    return True
 
 
 # ---------------------------------------------------------------- composition

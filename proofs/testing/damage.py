@@ -22,13 +22,14 @@ from importlib.resources import files
 from typing import Any
 
 from tauomega.solvers.checking import check
+from tauomega.solvers.distance import distance
 from tauomega.theory.errors import InputError
 from tauomega.theory.task import read_task
 
 from ..certificates.checker.checking import check_certificate
 from ..certificates.checker.document import RefusedError, canonical, digest
 from ..certificates.reading import read_again
-from ..certificates.writing import certificate_of
+from ..certificates.writing import certificate_of, certificate_of_distance
 from .scaling import Scaled, scaled
 from .spoiling import FIELDS, Damaged, is_refused_for, leaves, spoiled
 from .standing import stands
@@ -50,6 +51,8 @@ EXAMPLES = (
     *("ce6_block", "ce7", "ce7_interchange", "ce8", "ce8_single", "ce9", "voting"),
 )
 """Shipped examples with a certificate."""
+APPROXIMATE = ("ce19_within", "xor_almost")
+"""Those with one that is about a distance, too."""
 SCALED = (("adder", 16), ("majority", 15), ("layers", 12), ("ternary", 9), ("parity", 20))
 
 
@@ -70,10 +73,14 @@ def certificates(sizes: Sequence[tuple[str, int]] = SCALED) -> list[bytes]:
     for family, size in sizes:
         texts += [task_text(scaled(family, size, holds=holds)) for holds in (True, False)]
     made = []
-    for text in texts:
+    for text in [*texts, *map(example_text, APPROXIMATE)]:
         task = read_task(text)
-        verdict = check(task.claim, task.definition)
+        verdict = check(task.claim, task.definition, at_most=task.at_most)
         made.append(certificate_of(task.claim, task.definition, verdict, task=text))
+    for text in map(example_text, APPROXIMATE):
+        task = read_task(text)
+        found = distance(task.claim, task.definition)
+        made.append(certificate_of_distance(task.claim, task.definition, found, task=text))
     return made
 
 

@@ -9,15 +9,21 @@ listed τ_U or a transcript that differs from the right one proves nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations, product
+from math import prod
 from typing import Any
 
+from tauomega.solvers.distance import distance
+from tauomega.solvers.metrics import state_distance
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
 from tauomega.theory.family import Block, Given, Single
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import Expression, Value, evaluate, free_names
+from tauomega.theory.metric import Metric
+from tauomega.theory.quantity import Ball, lower
 from tauomega.theory.scm import SCM
 from tauomega.theory.task import read_task
 
@@ -31,14 +37,29 @@ Items = list[list[str]]
 
 def stands(document: Any) -> bool:
     """Whether the proof in a certificate shows what it claims, as far as it has more than one form."""
-    proof = document["proof"]
-    if document["verdict"] == "holds":
-        if (proof.get("squares") or {}).get("kind") != "clausal proof":
-            return False
+    proof, verdict = document["proof"], document["verdict"]
+    refuted = verdict == "fails" or "counterexample" in proof
+    task = read_task(document["task"])
+    if refuted and not _refutes(document, task.claim, task.definition):
+        return False
+    squares = proof.get("squares") or {}
+    if verdict == "fails":
+        return True
+    if squares.get("kind") == "clausal proof":
         clauses, steps = clauses_and_proof(document)
         return is_refutation(_numbers(clauses.splitlines()[1:]), _numbers(steps.splitlines()))
-    task, found = read_task(document["task"]), proof["counterexample"]
-    claim, definition = task.claim, task.definition
+    if "tau_u" in proof and not squares:
+        return _is_map(document, task.claim, task.definition)
+    if verdict == "distance":
+        value = distance(task.claim, task.definition).value
+        written = value.form if isinstance(value, Ball) else str(value)
+        return bool(written == document["parameters"]["distance"])
+    return False
+
+
+def _refutes(document: Any, claim: Abstraction, definition: Definition) -> bool:
+    """Whether a counterexample shows that the claim fails, or that the distance is no less."""
+    found, far = document["proof"]["counterexample"], _far(document)
     match found["kind"]:
         case "missed value":
             return _is_missed(claim, dict(found["value"]))
@@ -47,10 +68,81 @@ def stands(document: Any) -> bool:
             reads = [_depends(claim, claim.tau[name], found["variable"]) for name in readers]
             return len(set(readers)) > 1 and all(reads)
         case "no context":
-            return _has_no_context(claim, definition, found)
+            return _has_no_context(claim, definition, found, far)
         case "square":
-            return _does_not_commute(claim, definition, found)
+            return _does_not_commute(claim, definition, found, far)
+        case "too few contexts":
+            near = _nearness(claim, definition, far)
+            rare = set(found["above"])
+            return sum(bool(rare & places) for places in near) < len(rare)
     return False
+
+
+# ---------------------------------------------------------------- distances
+
+
+Far = Callable[[Mapping[str, Value], Mapping[str, Value]], bool]
+"""Whether τ of a low-level solution is farther from a high-level one than is allowed, or as far as is claimed."""
+
+
+def _far(document: Any) -> Far:
+    parameters = document["parameters"]
+    bound = parameters.get("distance") or parameters.get("at_most") or "0"
+    exact, metric = "distance" in parameters, Metric(parameters.get("metric", "discrete"))
+    root = bound.startswith("√")
+    limit = Fraction(bound.strip("√()")) if root else Fraction(bound) ** 2
+
+    def is_far(image: Mapping[str, Value], result: Mapping[str, Value]) -> bool:
+        names = list(image)
+        above = {name: result[name] for name in names}
+        if metric is Metric.EUCLIDEAN:
+            squared = Fraction(lower(state_distance(Metric.SQUARED, image, above)))
+        else:
+            squared = Fraction(lower(state_distance(metric, image, above))) ** 2
+        return squared >= limit if exact else squared > limit
+
+    return is_far
+
+
+def _is_map(document: Any, claim: Abstraction, definition: Definition) -> bool:
+    """Whether a listed τ_U keeps all squares within what is allowed, and is onto if it should be."""
+    given, parameters = document["proof"]["tau_u"], dict(document["parameters"])
+    bound = parameters.pop("distance", parameters.get("at_most", "0"))
+    allowed = {"parameters": parameters | {"at_most": bound}}
+    near = _nearness(claim, definition, _far(allowed))
+    assert claim.high is not None
+    onto = parameters["tau_u"] == "searched-onto"
+    whole = len(set(given)) == len(list(claim.high.contexts())) or not onto
+    return whole and all(w in places for w, places in zip(given, near, strict=True))
+
+
+def _nearness(claim: Abstraction, definition: Definition, far: Far) -> list[set[int]]:
+    """For each low-level context the high-level ones that are not far under any intervention of the family."""
+    low, high = claim.scm, claim.high
+    assert high is not None
+    family: Any = getattr(definition, "family", None)
+    pairs: list[Pair] = []
+    if isinstance(family, Given):
+        for number in range(len(claim.omega or family.interventions or ())):
+            pair = _listed(claim, family, next(iter(low.contexts())), [[LISTED, str(number)]])
+            pairs += [pair] if pair is not None else []
+    else:
+        for count in range(len(claim.tau) + 1):
+            for names in combinations(claim.tau, count):
+                members = sorted({v for name in names for v in _block(claim, name)})
+                for values in _states(low, members):
+                    below = Hard.from_mapping(values)
+                    context = next(iter(low.contexts()))
+                    pairs.append((below, _derived(claim, context, below, names)))
+    above = list(enumerate(high.contexts()))
+    return [
+        {
+            place
+            for place, w in above
+            if not any(far(claim.read(low.run(u, i)), high.run(w, j)) for i, j in pairs)
+        }
+        for u in low.contexts()
+    ]
 
 
 # ---------------------------------------------------------------- clauses
@@ -140,7 +232,7 @@ def _depends(claim: Abstraction, expression: Expression, variable: str) -> bool:
 Pair = tuple[Hard, Hard]
 
 
-def _has_no_context(claim: Abstraction, definition: Definition, found: Any) -> bool:
+def _has_no_context(claim: Abstraction, definition: Definition, found: Any, far: Far) -> bool:
     """Whether no high-level context does what a low-level one does under some interventions."""
     low, high = claim.scm, claim.high
     if high is None or getattr(definition, "tau_u", None) is not None:
@@ -151,12 +243,11 @@ def _has_no_context(claim: Abstraction, definition: Definition, found: Any) -> b
         return False
     seen = [(claim.read(low.run(context, i)), j) for i, j in filter(None, pairs)]
     return all(
-        any(_differ(claim, image, high.run(above, j)) for image, j in seen)
-        for above in high.contexts()
+        any(far(image, high.run(above, j)) for image, j in seen) for above in high.contexts()
     )
 
 
-def _does_not_commute(claim: Abstraction, definition: Definition, found: Any) -> bool:
+def _does_not_commute(claim: Abstraction, definition: Definition, found: Any, far: Far) -> bool:
     """Whether the two ways round a square differ, and in the values that are written down."""
     low, high = claim.scm, claim.high
     if high is None:
@@ -178,7 +269,7 @@ def _does_not_commute(claim: Abstraction, definition: Definition, found: Any) ->
     written = [dict(found[side]) for side in ("image", "result")]
     same = all(str(image[n]) == text for n, text in written[0].items())
     same = same and all(str(result[n]) == text for n, text in written[1].items())
-    return same and any(image[name] != result[name] for name in written[0])
+    return same and far({name: image[name] for name in written[0]}, result)
 
 
 def _context(low: SCM, items: Items) -> dict[str, Value]:
@@ -191,10 +282,6 @@ def _above(claim: Abstraction, context: Mapping[str, Value]) -> dict[str, Value]
     assert claim.high is not None
     given = claim.tau_u or {}
     return {n: evaluate(given[n], context) if n in given else context[n] for n in claim.high.roots}
-
-
-def _differ(claim: Abstraction, image: Mapping[str, Value], result: Mapping[str, Value]) -> bool:
-    return any(image[name] != result[name] for name in claim.tau)
 
 
 def _pair(
@@ -227,11 +314,16 @@ def _listed(
     below = (family.interventions or ())[number]
     if not isinstance(below, Hard):
         return None
-    values = {name for name, _ in below.items}
-    blocks = [name for name in claim.tau if _block(claim, name) <= values]
-    if {v for name in blocks for v in _block(claim, name)} != values:
+    read = sorted({v for tree in claim.tau.values() for v in free_names(tree)})
+    fixed = dict(below.items)
+    states = _states(claim.scm, [v for v in read if v not in fixed])
+    seen = {tuple(evaluate(t, s | fixed) for t in claim.tau.values()) for s in states}
+    columns = dict(zip(claim.tau, map(set, zip(*seen, strict=True)), strict=True))
+    assert claim.high is not None
+    domains: Any = [claim.high.domain(n) for n, column in columns.items() if len(column) > 1]
+    if len(seen) != prod(domain.size for domain in domains):
         return None
-    return below, _derived(claim, context, below, blocks)
+    return below, Hard.from_mapping({n: c.pop() for n, c in columns.items() if len(c) == 1})
 
 
 def _derived(

@@ -7,6 +7,8 @@
 | `factors` | which low-level variables a τ reads, and whether it takes every value |
 | `statements` | what a definition asks of a claim, as statements of the kernel |
 | `squares` | the squares of a statement, one by one |
+| `distances` | squares that commute up to a distance: equal sides of another kind |
+| `shares` | the share of interchanges that do not commute |
 | `evidence` | that squares commute: enumeration; the rest in |
 | `affine` | equal affine forms |
 | `gates` | a clausal proof or a decision diagram of their circuit |

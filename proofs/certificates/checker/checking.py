@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from tauomega.theory.kernel.commuting import squares_of
 from tauomega.theory.kernel.expression import Expression
 from tauomega.theory.kernel.failure import EvaluationError
 from tauomega.theory.kernel.program import ROOTS, Kind
@@ -19,7 +18,15 @@ from tauomega.theory.kernel.program import ROOTS, Kind
 from .decoding import claim_of, context_maps_of
 from .document import SCHEMA, RefusedError, digest, read_document, refuse_unless
 from .factors import Factor, are_apart_and_onto, are_disjoint, factor_of
-from .statements import OVER_BOXES, Question, context_map, question_of, statement_of
+from .statements import (
+    ACCURACY,
+    OVER_BOXES,
+    Question,
+    context_map,
+    first_missed,
+    question_of,
+    squares_asked,
+)
 
 __all__ = ["Accepted", "check_certificate"]
 
@@ -77,27 +84,44 @@ def _checked(found: Mapping[str, Any], nested: int) -> tuple[Accepted, Question]
     refuse_unless(fits, "parameters are strings")
     refuse_unless(found["semantics"] in ("exact", "real"), "no exact semantics")
     question = question_of(claim_of(claim), str(found["definition"]), parameters)
-    verdict = found["verdict"]
+    verdict = str(found["verdict"])
+    measured = "distance" in parameters
+    fits = verdict == "distance" if measured else verdict in ("holds", "fails")
+    refuse_unless(fits, "the verdict is holds or fails, or distance of one that is stated")
     statement = stated(question, verdict, found["semantics"])
     refuse_unless(found["statement"] == statement, "the statement is not that of the claim")
     refuse_unless(found["relies_on"] == list(question.relies_on), "it relies on something else")
-    if verdict == "fails":
-        found = proof.get("counterexample")
-        refuse_unless(len(proof) == 1 and isinstance(found, dict), "no counterexample")
-        from .refuting import check_counterexample
-
-        shown = [("counterexample", check_counterexample(question, found))]
-    else:
-        refuse_unless(verdict == "holds", "the verdict is holds or fails")
-        shown = _proved(question, proof, nested)
+    shown = _shown(question, verdict, dict(proof), nested)
     made = Accepted(verdict, statement, tuple(shown), question.relies_on, task)
     return made, question
 
 
-def stated(question: Question, verdict: object, semantics: str) -> str:
+def _shown(
+    question: Question, verdict: str, proof: dict[str, Any], nested: int
+) -> list[tuple[str, str]]:
+    """How each part of a proof was checked; of a distance that it is no more, then that it is no less."""
+    if question.definition == ACCURACY:
+        from .shares import check_share
+
+        return [("accuracy", check_share(question, verdict, proof))]
+    refuted = verdict == "fails" or (verdict == "distance" and question.bound != "0")
+    refuse_unless(("counterexample" in proof) == refuted, "no counterexample")
+    found = proof.pop("counterexample", {})
+    refuse_unless(isinstance(found, dict), "no counterexample")
+    refuse_unless(verdict != "fails" or not proof, "more than a counterexample")
+    shown = [] if verdict == "fails" else _proved(question, proof, nested)
+    if refuted:
+        from .refuting import check_counterexample
+
+        shown.append(("counterexample", check_counterexample(question, found)))
+    return shown
+
+
+def stated(question: Question, verdict: str, semantics: str) -> str:
     """The statement of a certificate, in words."""
     parameters = ", ".join(f"{k}={v}" for k, v in sorted(question.parameters.items()))
-    word = "holds" if verdict == "holds" else "does not hold"
+    far = f"has distance {question.bound}"
+    word = {"holds": "holds", "fails": "does not hold", "distance": far}[verdict]
     name = f"{question.definition} ({parameters}), {semantics} semantics,"
     return f"{name} {word}: {question.words}"
 
@@ -137,7 +161,7 @@ def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[t
     refuse_unless(set(maps) == set(question.claim.high.domains(*ROOTS)), "τ_U is not complete")
     from .evidence import check_squares
 
-    how = check_squares(squares_of(statement_of(question, maps)), proof["squares"])
+    how = check_squares(squares_asked(question, maps), proof["squares"])
     return [*shown, (question.clauses[-1], how)]
 
 
@@ -146,8 +170,10 @@ def _read_off(question: Question, clause: str) -> str:
         refuse_unless(are_disjoint(question.factors), "two τ read one variable")
         return _listed(question.factors, "τ")
     if clause == "τ onto":
-        fits = are_apart_and_onto(question.factors)
-        refuse_unless(fits, "τ is not a block map with factors that are onto")
+        onto = all(factor.onto for factor in question.factors.values())
+        apart = are_disjoint(question.factors)
+        fits = onto and (apart or first_missed(question.claim, tuple(question.factors)) is None)
+        refuse_unless(fits, "τ does not take every value")
         return _listed(question.factors, "τ")
     if clause == "ω onto":
         whole = question.parameters["family"] in ("block", "all", "taumax")

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tauomega.theory.kernel.commuting import Squares, squares_of
-from tauomega.theory.kernel.domain import Value
+from tauomega.theory.kernel.commuting import Squares
 from tauomega.theory.kernel.program import Kind
 
 from .decoding import list_of
 from .document import refuse_unless
+from .evidence import transcript_of
 from .factors import states_of
 from .squares import WORK, State, point_of, settings_of, sides_at, work_of
-from .statements import Question, statement_of
+from .statements import Question, squares_asked
 
-__all__ = ["check_no_context", "check_table", "free_squares", "matching"]
+__all__ = ["check_no_context", "check_table", "check_too_few", "free_squares"]
 
 
-def free_squares(question: Question) -> tuple[Squares, list[State], list[State]]:
+def free_squares(
+    question: Question, *, refuting: bool = False
+) -> tuple[Squares, list[State], list[State]]:
     """The statement with a free high-level context, and the contexts below and above.
 
     Raises:
         RefusedError: the models have parameters, or too many contexts.
     """
-    squares = squares_of(statement_of(question, None))
+    squares = squares_asked(question, None, refuting=refuting)
     models = question.claim.low, question.claim.high
     refuse_unless(not any(m.domains(Kind.PARAMETER) for m in models), "the models have parameters")
     domains = squares.program.domains(Kind.EXOGENOUS)
@@ -34,48 +36,48 @@ def free_squares(question: Question) -> tuple[Squares, list[State], list[State]]
     return squares, below, states_of(tops, domains)
 
 
-def matching(question: Question) -> tuple[list[int], int, int]:
-    """The τ_U that lists would give: contexts go to contexts above that respond alike, in turn.
-
-    With it the number of high-level contexts, and that of interventions.
-
-    Raises:
-        RefusedError: a low-level context has no counterpart, or there is too much to evaluate.
-    """
-    squares, below, above = free_squares(question)
-    work = work_of(squares) * (len(below) + len(above))
-    refuse_unless(work <= WORK, f"more than {WORK:,} nodes to evaluate")
-    settings = list(settings_of(squares))
-
-    def responses(contexts: Sequence[State], side: int) -> list[tuple[Value, ...]]:
-        return [
-            tuple(sides[side] for s in settings for sides in sides_at(squares, s | context))
-            for context in contexts
-        ]
-
-    alike: dict[object, list[int]] = {}
-    for number, response in enumerate(responses(above, 2)):
-        alike.setdefault(response, []).append(number)
-    met: dict[object, int] = {}
-    table = []
-    for response in responses(below, 1):
-        refuse_unless(response in alike, "a low-level context has no counterpart")
-        turn = met[response] = met.get(response, -1) + 1
-        table.append(alike[response][turn % len(alike[response])])
-    return table, len(above), len(settings)
-
-
 def check_table(question: Question, table: Any) -> str:
     """Check a τ_U that is listed: for each low-level context, in order, the place of a high-level one.
 
     Raises:
         RefusedError: a square does not commute with it, or it is not onto and should be.
     """
-    found, above, settings = matching(question)
-    refuse_unless(table == found, "τ_U is not the one that the contexts give")
+    squares, below, above = free_squares(question)
+    places = _places(table, above, len(below))
     if question.searched == "searched-onto":
-        refuse_unless(len(set(found)) == above, "τ_U is not onto")
-    return f"τ_U, listed, with complete enumeration of {len(found) * settings:,} squares"
+        refuse_unless(len(set(places)) == len(above), "τ_U is not onto")
+    pairs = [context | above[place] for context, place in zip(below, places, strict=True)]
+    count = transcript_of(squares, pairs)[0]
+    return f"τ_U, listed, with complete enumeration of {count:,} squares"
+
+
+def check_too_few(question: Question, given: Any) -> str:
+    """Check that fewer low-level contexts are near to some high-level ones than these are, so no τ_U is onto.
+
+    Raises:
+        RefusedError: they are enough, or τ_U need not be onto.
+    """
+    refuse_unless(question.searched == "searched-onto", "τ_U need not be onto")
+    squares, below, above = free_squares(question, refuting=True)
+    rare = [above[place] for place in _places(given, above)]
+    work = work_of(squares) * len(below) * len(rare)
+    refuse_unless(work <= WORK, f"more than {WORK:,} nodes to evaluate")
+    settings = list(settings_of(squares))
+
+    def commutes(point: State) -> bool:
+        return all(a == b for _, a, b in sides_at(squares, point))
+
+    near = sum(any(all(commutes(s | u | w) for s in settings) for w in rare) for u in below)
+    refuse_unless(near < len({*given}), "they are near to enough low-level contexts")
+    return f"{near:,} of {len(below):,} low-level contexts for {len(rare):,} high-level ones, evaluated again"
+
+
+def _places(given: Any, above: Sequence[State], length: int | None = None) -> list[int]:
+    """Places of high-level contexts."""
+    places = list_of(given, length)
+    fits = all(type(place) is int and 0 <= place < len(above) for place in places)
+    refuse_unless(fits, "no place of a high-level context")
+    return places
 
 
 def check_no_context(question: Question, context: list[Any], separators: list[Any]) -> str:
@@ -85,7 +87,7 @@ def check_no_context(question: Question, context: list[Any], separators: list[An
         RefusedError: some context does, or some intervention is not needed to see it.
     """
     refuse_unless(question.searched, "τ_U is fixed, so a square would refute it")
-    squares, _, above = free_squares(question)
+    squares, _, above = free_squares(question, refuting=True)
     points = [point_of(squares, context + list_of(separator), above[0]) for separator in separators]
     refuse_unless(points, "there is no separator")
     needed: set[int] = set()
@@ -95,7 +97,8 @@ def check_no_context(question: Question, context: list[Any], separators: list[An
         refuse_unless(differ, "some high-level context matches")
         needed.update(differ if len(differ) == 1 else ())
     refuse_unless(len(needed) == len(points), "a separator is not needed")
+    matches = "matches" if question.bound is None else "is near enough"
     return (
-        f"a low-level context that none of the {len(above):,} high-level contexts matches under "
+        f"a low-level context that none of the {len(above):,} high-level contexts {matches} under "
         f"{len(points)} interventions, evaluated again"
     )

@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from tauomega.theory.kernel.commuting import squares_of
-from tauomega.theory.kernel.domain import Value
-from tauomega.theory.kernel.evaluation import evaluate
-from tauomega.theory.kernel.expression import free_names
 from tauomega.theory.kernel.program import INNER
 
 from .decoding import items_of, list_of
 from .document import RefusedError, refuse_unless
-from .factors import states_of
 from .squares import point_of, sides_at
-from .statements import OVER_BOXES, Question, context_map, statement_of
+from .statements import (
+    OVER_BOXES,
+    Question,
+    context_map,
+    first_missed,
+    squares_asked,
+    statement_of,
+)
 
-__all__ = ["check_counterexample", "first_missed"]
+__all__ = ["check_counterexample"]
 
 
 def check_counterexample(question: Question, found: Mapping[str, Any]) -> str:
@@ -39,6 +42,10 @@ def check_counterexample(question: Question, found: Mapping[str, Any]) -> str:
             from .matching import check_no_context
 
             return check_no_context(question, list_of(u), list_of(shown))
+        case {"kind": "too few contexts", "above": above, **rest} if not rest:
+            from .matching import check_too_few
+
+            return check_too_few(question, above)
         case {"kind": "missed value", "value": value, **rest} if not rest:
             return _missed(question, value)
         case {"kind": "shared", "variable": variable, "readers": readers, **rest} if not rest:
@@ -49,37 +56,25 @@ def check_counterexample(question: Question, found: Mapping[str, Any]) -> str:
 
 def _square(question: Question, at: Any, image: Any, result: Any) -> str:
     refuse_unless(not question.searched, "one square does not refute every τ_U")
-    squares = squares_of(statement_of(question, context_map(question)))
-    sides = sides_at(squares, point_of(squares, at, {}))
+    maps = context_map(question)
+    squares = squares_of(statement_of(question, maps))
+    point = point_of(squares, at, {})
+    sides = sides_at(squares, point)
     below = [[name, str(value)] for name, value, _ in sides]
     above = [[name, str(value)] for name, _, value in sides]
     refuse_unless((image, result) == (below, above), "the two solutions are others")
+    judged = sides_at(squares_asked(question, maps, refuting=True), point)
+    refuse_unless(any(a != b for _, a, b in judged), "the square commutes")
     differ = [name for name, a, b in sides if a != b]
-    refuse_unless(differ, "the square commutes")
     return f"a square that does not commute, evaluated again: it differs in {', '.join(differ)}"
 
 
 def _missed(question: Question, value: Any) -> str:
     refuse_unless("τ onto" in question.clauses, "the definition does not ask for τ to be onto")
     wanted = dict(items_of(value, question.claim.high.domains(*INNER)))
-    first = first_missed(question, tuple(wanted))
+    first = first_missed(question.claim, tuple(wanted))
     refuse_unless(wanted and first == wanted, "it is not the first value that τ misses")
     return f"a value that τ misses for {', '.join(wanted)}, all states that it reads listed again"
-
-
-def first_missed(question: Question, names: tuple[str, ...]) -> dict[str, Value] | None:
-    """The first combination of values of high-level variables that τ never takes, if there is one.
-
-    Raises:
-        RefusedError: there are more than 2^16 states to list.
-    """
-    claim = question.claim
-    inner = claim.low.domains(*INNER)
-    read = {v for n in names for v in free_names(claim.tau[n])}
-    states = states_of(tuple(v for v in inner if v in read), inner)
-    taken = {tuple(evaluate(claim.tau[n], state) for n in names) for state in states}
-    all_values = states_of(names, claim.high.domains(*INNER))
-    return next((s for s in all_values if tuple(s.values()) not in taken), None)
 
 
 def _shared(question: Question, variable: Any, readers: Any) -> str:

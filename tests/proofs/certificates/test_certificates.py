@@ -16,7 +16,7 @@ import pytest
 from tauomega.cli.__main__ import main
 from tauomega.cli.exit_code import ExitCode
 from tauomega.loading import example_names, example_text, load
-from tauomega.proofs.certificates import writing
+from tauomega.proofs.certificates import proving
 from tauomega.proofs.certificates.checker.checking import check_certificate
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical
 from tauomega.proofs.certificates.encoding import NotCertifiedError
@@ -115,7 +115,7 @@ def test_circuits_are_certified_by(family: str, size: int, kind: str) -> None:
 def test_where_clauses_are_hopeless_a_decision_diagram_is_stored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(writing, "FIRST", 1.0)
+    monkeypatch.setattr(proving, "FIRST", 1.0)
     member = scaled("parity-permuted", 40)
     verdict = check(member.claim, member.definition)
     data = certificate_of(member.claim, member.definition, verdict)
@@ -440,7 +440,8 @@ def test_where_there_is_no_certificate_check_says_why(
 ) -> None:
     file = tmp_path / "c.json"
     assert ExitCode.FAILS == main(["check", "ce10", "--certificate", str(file)])
-    assert "no certificate: no definition" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no certificate: alpha compares laws; the checker knows squares that commute" in said
     assert not file.exists()
     wrong = str(tmp_path / "no" / "c.json")
     assert ExitCode.BAD_INPUT == main(["check", "ce9", "--certificate", wrong])
