@@ -40,6 +40,10 @@ FACADES = [
         "tauomega.proofs.certificates.checker.statements",
         "tauomega.proofs.certificates.checker.boxes",
     ),
+    (
+        "tauomega.proofs.certificates.checker.statements",
+        "tauomega.proofs.certificates.checker.interchanges",
+    ),
 ]
 """Imports that run back up, with the reason: one door each, which forwards to the module above."""
 

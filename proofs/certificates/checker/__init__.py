@@ -6,6 +6,7 @@
 | `decoding` | JSON to models, expressions and claims, each well formed |
 | `factors` | which low-level variables a τ reads, and whether it takes every value |
 | `statements` | what a definition asks of a claim, as statements of the kernel |
+| `interchanges` | the same of interchanges |
 | `squares` | the squares of a statement, one by one |
 | `distances` | squares that commute up to a distance: equal sides of another kind |
 | `shares` | the share of interchanges that do not commute |

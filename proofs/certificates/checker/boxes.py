@@ -30,8 +30,9 @@ from .affine import forms_of
 from .decoding import Claim, list_of, value_of
 from .document import refuse_unless
 from .factors import Factor, states_of
+from .interchanges import scored
 from .squares import State, first_of, point_of, sides_at, switched_on
-from .statements import OVER_BOXES, Question, context_map, scored, statement_of
+from .statements import OVER_BOXES, Question, context_map, statement_of
 
 __all__ = ["OverBoxes", "check_box_point", "check_boxes", "over_boxes", "question_over_boxes"]
 

@@ -16,7 +16,7 @@ from tauomega.theory.kernel.failure import EvaluationError
 from tauomega.theory.kernel.program import ROOTS, Kind
 
 from .decoding import claim_of, context_maps_of
-from .document import SCHEMA, RefusedError, digest, read_document, refuse_unless
+from .document import RefusedError, digest, read_document, refuse_unless
 from .factors import Factor, are_apart_and_onto, are_disjoint, factor_of
 from .statements import (
     ACCURACY,
@@ -128,17 +128,14 @@ def stated(question: Question, verdict: str, semantics: str) -> str:
 
 def _proved(question: Question, proof: Mapping[str, Any], nested: int) -> list[tuple[str, str]]:
     if set(proof) == {"composition"}:
-        parts = proof["composition"]
-        refuse_unless(nested > 0, f"compositions are nested deeper than {NESTED}")
-        fits = isinstance(parts, list) and len(parts) == 2
-        fits = fits and all(isinstance(p, dict) and p.get("schema") == SCHEMA for p in parts)
-        refuse_unless(fits, "a composition has two parts")
-        from .composing import check_composition
+        from .composing import check_composition, parts_of
 
-        (a, first), (b, second) = (_checked(part, nested - 1) for part in parts)
-        refuse_unless(a.verdict == b.verdict == "holds", "a part does not hold")
-        words = check_composition(question, first, second)
-        inner = [(f"part {k}: {c}", how) for k, p in ((1, a), (2, b)) for c, how in p.shown]
+        refuse_unless(nested > 0, f"compositions are nested deeper than {NESTED}")
+        parts = [_checked(part, nested - 1) for part in parts_of(proof["composition"])]
+        refuse_unless(all(made.verdict == "holds" for made, _ in parts), "a part does not hold")
+        words = check_composition(question, *(asked for _, asked in parts))
+        numbered = enumerate((made for made, _ in parts), 1)
+        inner = [(f"part {k}: {c}", how) for k, made in numbered for c, how in made.shown]
         return [("composition", words), *inner]
     if question.definition == OVER_BOXES:
         refuse_unless(set(proof) == {"boxes"}, "no trees of boxes")

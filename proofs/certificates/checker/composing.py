@@ -7,12 +7,26 @@ every such variable to be read by the composed τ, too, which is checked.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tauomega.theory.kernel.expression import substitute
 
-from .document import refuse_unless
+from .document import SCHEMA, refuse_unless
 from .statements import Question, context_map
 
-__all__ = ["check_composition"]
+__all__ = ["check_composition", "parts_of"]
+
+
+def parts_of(given: Any) -> list[dict[str, Any]]:
+    """The certificates of the two parts.
+
+    Raises:
+        RefusedError: they are none.
+    """
+    parts = given if isinstance(given, list) else []
+    fits = all(isinstance(part, dict) and part.get("schema") == SCHEMA for part in parts)
+    refuse_unless(fits and len(parts) == 2, "a composition has two parts")
+    return parts
 
 
 def check_composition(whole: Question, first: Question, second: Question) -> str:

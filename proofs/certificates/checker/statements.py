@@ -28,23 +28,23 @@ from .factors import Factor, are_disjoint, factor_of, states_of
 __all__ = [
     "ACCURACY",
     "BOUNDS",
+    "FIXED",
     "OVER_BOXES",
     "READ_AS",
     "Question",
     "context_map",
+    "factors_of",
     "first_missed",
     "question_of",
-    "scored",
     "squares_asked",
     "statement_of",
 ]
 
 ACCURACY, OVER_BOXES = "interchange-accuracy", "interchange-over-boxes"
-_INTERCHANGES = (("all", "outputs"), ("all", "mapped"))
 _KEYS = ("family", "omega", "tau_u", "high_family", "undefined")
 BOUNDS = ("at_most", "distance")
 """Parameters that say how large a distance may be, or how large it is."""
-_FIXED = {
+FIXED = {
     "given": "the given τ_U",
     "identity": "τ_U the identity",
     "inputs": "τ_U the identity on the inputs",
@@ -110,12 +110,10 @@ def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) ->
         RefusedError: a definition or a parameter that this checker does not know, τ that leaves its
             domain.
     """
-    if definition == "interchange":
-        return _interchange(claim, parameters)
-    if definition == ACCURACY:
-        from .shares import question_of_share
+    if definition in ("interchange", ACCURACY):
+        from .interchanges import question_of_interchange
 
-        return question_of_share(claim, parameters)
+        return question_of_interchange(claim, definition, parameters)
     if definition == OVER_BOXES:
         from .boxes import question_over_boxes
 
@@ -134,11 +132,11 @@ def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) ->
     refuse_unless(fits, "only an ω that is defined on the whole family is checked")
     mapped = set(claim.tau) == set(claim.high.domains(*INNER))
     refuse_unless(mapped, "some high-level variable has no τ")
-    factors = _factors(claim, claim.tau)
+    factors = factors_of(claim, claim.tau)
     fits = (omega == "given") == given and listed >= given
     refuse_unless(fits, "a given ω goes with a listed family")
     refuse_unless(omega in ("given", "derived"), "only a given or derived ω is checked")
-    how = (_FIXED | _SEARCHED).get(tau_u)
+    how = (FIXED | _SEARCHED).get(tau_u)
     fits = how is not None and (tau_u == "given") == (claim.tau_u is not None)
     refuse_unless(fits, f"tau_u = {tau_u} is not checked")
     dropped = {
@@ -173,37 +171,10 @@ def _compared(parameters: Mapping[str, str]) -> str:
     return f"is at most at {parameters['metric']} distance {bound} from the high-level one{less}"
 
 
-def _factors(claim: Claim, names: Iterable[str]) -> dict[str, Factor]:
+def factors_of(claim: Claim, names: Iterable[str]) -> dict[str, Factor]:
+    """The factors of τ for some high-level variables."""
     upper, inner = claim.high.domains(*INNER), claim.low.domains(*INNER)
     return {n: factor_of(n, claim.tau[n], inner, upper[n]) for n in names}
-
-
-def _interchange(claim: Claim, parameters: Mapping[str, str]) -> Question:
-    known = set(parameters) == {"sources", "joint", "scored", "tau_u"}
-    fits = known and (parameters["sources"], parameters["scored"]) in _INTERCHANGES
-    refuse_unless(fits, "only interchanges from all sources, scored by τ, are checked")
-    tau_u = parameters["tau_u"]
-    fixed = tau_u in _FIXED and (tau_u == "given") == (claim.tau_u is not None)
-    refuse_unless(fixed and claim.sites, "an interchange needs sites and a fixed τ_U")
-    factors = _factors(claim, scored(claim, mapped=parameters["scored"] == "mapped"))
-    words = (
-        f"with {_FIXED[tau_u]}, for every base, every set of sites ({parameters['joint']} at once) and "
-        "every source of each, setting the sites to their values on the sources gives the scored "
-        f"variables {', '.join(factors)} the values that setting the high-level variables gives"
-    )
-    return Question(claim, "interchange", parameters, factors, ("interchange",), words, "", ())
-
-
-def scored(claim: Claim, *, mapped: bool) -> list[str]:
-    """The high-level variables that an interchange compares: those mapped, or the outputs among them."""
-    inputs = claim.high.domains(Kind.INPUT)
-    found = [n for n in claim.tau if n not in inputs or n in claim.sites]
-    if mapped:
-        refuse_unless(set(claim.sites) <= set(found), "a site has no τ")
-        return found
-    found = [n for n in found if n not in claim.sites]
-    refuse_unless(found, "nothing is scored")
-    return found
 
 
 # ---------------------------------------------------------------- the statement

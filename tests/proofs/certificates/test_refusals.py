@@ -14,13 +14,13 @@ from tauomega.proofs.certificates.checker.checking import _read_off, check_certi
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical, digest
 from tauomega.proofs.certificates.checker.factors import Factor, factor_of
+from tauomega.proofs.certificates.checker.interchanges import scored
 from tauomega.proofs.certificates.checker.refuting import check_counterexample
 from tauomega.proofs.certificates.checker.squares import work_of
 from tauomega.proofs.certificates.checker.statements import (
     context_map,
     family_of,
     question_of,
-    scored,
 )
 from tauomega.proofs.certificates.encoding import claim_to_json
 from tauomega.proofs.certificates.writing import certificate_of

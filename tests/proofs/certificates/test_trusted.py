@@ -38,7 +38,7 @@ from .test_checker import ABOVE, LINEAR, with_diagram
 
 TRUSTED_LINES = 1_995
 """Lines of code, without comments and docstrings, that checking one certificate may load."""
-ALL_LINES = 2_535
+ALL_LINES = 2_565
 """And those of all kinds of certificates together."""
 
 
