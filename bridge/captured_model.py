@@ -25,7 +25,7 @@ from .graph.site_check import check_site
 from .graph.sites import Slice
 from .network_model import IEEE
 from .precision.extraction import MOST_OUTPUTS, InputTable, extract
-from .precision.machine import one_thread
+from .precision.machine import absent, pinned
 from .precision.semantics import Ieee, parse_semantics
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class CapturedModel:
             own = str(self.network.dtype).removeprefix("torch.")
             if meaning.dtype != own:
                 raise InputError([f"the weights are {own}, but the semantics is {meaning}"])
-            object.__setattr__(self, "scm", self._table(meaning.batch))
+            object.__setattr__(self, "scm", self._table(meaning))
         else:
             object.__setattr__(self, "scm", SCM(complete([*self._declared()])))
 
@@ -135,14 +135,17 @@ class CapturedModel:
         )
         return part.read(torch.empty(tuple(shape), device="meta")).numel()
 
-    def _table(self, batch: int) -> SCM:
-        """The table of what the network computes here."""
+    def _table(self, meaning: Ieee) -> SCM:
+        """The table of what the network computes on a device that is here."""
+        missing = absent(meaning.device)
+        if missing:
+            raise InputError([f"{meaning}: {missing}"])
         try:
             return extract(
-                self.network,
+                self.network.to(meaning.device),
                 self.slices,
                 self.inputs,
-                batch=batch,
+                batch=meaning.batch,
                 outputs=self.parts,
                 most=MOST_RUNS,
             ).scm
@@ -191,6 +194,6 @@ class CapturedModel:
             faults.append("two sites lie in one value; take them as one site")
         if faults:
             raise InputError(faults)
-        with one_thread():
+        with pinned():
             for site in self.slices.values():
                 check_site(self.network, site, self.inputs.tensors, outputs=self.parts)

@@ -37,7 +37,7 @@ from .captured_rows import columns_of, rows_of
 from .graph.capture import capture
 from .model_directory import CONFIG, WEIGHTS, module_from_directory
 from .precision.extraction import InputTable
-from .precision.machine import one_thread
+from .precision.machine import pinned
 from .precision.semantics import Ieee, Semantics, parse_semantics
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def read_captured(
         raise InputError(faults)
     assert meaning is not None
     # A child of this process, which checks a certificate, has none of its threads.
-    with one_thread():
+    with pinned():
         module = _module(source, directory)
         dtype = next(module.parameters()).dtype
         if isinstance(meaning, Ieee) and str(dtype) != f"torch.{meaning.dtype}":

@@ -1,6 +1,6 @@
 """Interchange claims about what PyTorch computes, bit for bit.
 
-Semantics `ieee(dtype, cpu, batch=B)`: every run is a batch of B copies of one row, on one thread, through
+Semantics `ieee(dtype, device, batch=B)`: every run is a batch of B copies of one row, on one thread, through
 `torch.nn.functional.linear`. A row computed in a batch of another size may have other bits; those are
 other semantics. Complete enumeration under this one.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, final
 
 from tauomega.solvers.engine import Answer, Budget, Problem
@@ -21,7 +22,7 @@ from tauomega.theory.verdict import Enumeration
 from .dyadic import exact_float
 from .interchange_by_interchange import Interchanges, Judged, Known, decide, is_of_interchanges
 from .network_model import NetworkModel
-from .precision.machine import Machine, one_thread
+from .precision.machine import Machine, absent, pinned
 from .precision.semantics import Ieee, parse_semantics
 
 if TYPE_CHECKING:
@@ -41,18 +42,19 @@ class FloatEngine:
         return "float"
 
     def accepts(self, problem: Problem) -> str | None:
-        """Accepts interchanges on a network whose semantics is what a CPU computes."""
+        """Accepts interchanges on a network whose semantics is what a device that is here computes."""
         if not isinstance(problem.claim.low, NetworkModel):
             return "runs networks"
-        if not isinstance(parse_semantics(problem.semantics), Ieee):
+        meaning = parse_semantics(problem.semantics)
+        if not isinstance(meaning, Ieee):
             return f"runs ieee semantics; {problem.semantics} is another"
         if not is_of_interchanges(problem):
             return f"under {problem.semantics} only interchange claims are decided"
-        return None
+        return absent(meaning.device)
 
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """0 or 1, after running every interchange."""
-        with one_thread():
+        with pinned():
             return _decide(problem, budget)
 
 
@@ -62,7 +64,8 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
     meaning = parse_semantics(model.semantics)
     assert isinstance(meaning, Ieee)
     asked = Interchanges(problem, budget)
-    runner = Machine(model.network, meaning.dtype, meaning.batch)
+    made = partial(Machine, model.network, meaning.dtype, meaning.batch, meaning.device)
+    runner = made()
     clean: dict[tuple[Value, ...], dict[str, torch.Tensor]] = {}
 
     def source_run(point: tuple[Value, ...]) -> dict[str, torch.Tensor]:
@@ -82,9 +85,7 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
             if all(read[name] == wanted[name] for name in asked.names):
                 yield Known.AGREES
                 continue
-            again = Machine(model.network, meaning.dtype, meaning.batch).run(
-                _row(model, swap.base), patches
-            )
+            again = made().run(_row(model, swap.base), patches)
             same = all(again[name].equal(value) for name, value in values.items())
             assert same, "a replay differs"
             yield {"float": {name: exact(exact_float(value)) for name, value in values.items()}}
@@ -93,8 +94,13 @@ def _decide(problem: Problem, budget: Budget) -> Answer:
         asked,
         budget,
         judged,
-        evidence=lambda examined: Enumeration(examined, f"interchanges, {meaning}"),
+        evidence=lambda examined: Enumeration(examined, f"interchanges, {meaning}{_where(runner)}"),
     )
+
+
+def _where(runner: Machine) -> str:
+    """Which device it was, where a name does not say it."""
+    return "" if runner.device.type == "cpu" else f" on {runner}"
 
 
 def _row(model: NetworkModel, point: tuple[Value, ...]) -> list[Fraction]:

@@ -136,8 +136,8 @@ class NetworkModel(Printed):
         if isinstance(meaning, AllOrders | Ieee):
             from .boxes.rounded import RoundedNetwork
 
-            batch = meaning.batch if isinstance(meaning, Ieee) else 1
-            found = RoundedNetwork(self.network, meaning.dtype, batch).run(row, fixed)
+            where = (meaning.batch, meaning.device) if isinstance(meaning, Ieee) else ()
+            found = RoundedNetwork(self.network, meaning.dtype, *where).run(row, fixed)
             return {name: exact(value) for name, value in found.items()}
         layers = exact_layers(self.network, self.features)
         return {name: exact(value) for name, value in run_layers(layers, row, fixed).items()}

@@ -1,9 +1,15 @@
-"""One hypothesis profile for every run: the same examples each time, and no deadline."""
+"""One hypothesis profile for every run: the same examples each time, and no deadline.
+
+Kernels of a GPU are interpreted; that is settled when Triton is first imported.
+"""
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
 
+os.environ["TRITON_INTERPRET"] = "1"
 settings.register_profile(
     "fixed",
     derandomize=True,

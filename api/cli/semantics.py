@@ -33,14 +33,18 @@ SCHEMA = "tauomega/semantics/1"
 
 
 def names_of(text: str) -> tuple[str, ...]:
-    """The semantics that `--semantics` names: one, or `all` in the order from real to one machine.
+    """The semantics that `--semantics` names: one, or `all` from real to the machines that are here.
 
     Raises:
         InputError: there is none of that name.
     """
-    from tauomega.bridge.precision.semantics import ALL, parse_semantics
+    from tauomega.bridge.precision.machine import devices
+    from tauomega.bridge.precision.semantics import ALL, Ieee, parse_semantics
 
-    return tuple(map(str, ALL)) if text == "all" else (str(parse_semantics(text)),)
+    if text != "all":
+        return (str(parse_semantics(text)),)
+    others = [Ieee("float32", device, 1) for device in devices() if device != "cpu"]
+    return tuple(map(str, (*ALL, *others)))
 
 
 def of_own_type(names: tuple[str, ...], claim: Abstraction) -> tuple[str, ...]:

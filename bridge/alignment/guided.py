@@ -23,7 +23,7 @@ import torch
 from tauomega.theory.errors import InputError, OutOfReachError
 
 from ..boxes.box_engine import MOST_TUPLES
-from ..precision.machine import one_thread
+from ..precision.machine import pinned
 from .alignment import Alignment
 from .alignment_class import AlignmentClass, FiniteAlignmentClass, Learner
 from .ceiling import Ceiling, ceiling_of
@@ -198,7 +198,7 @@ def align(
             raise InputError(
                 [f"over boxes a class is trained; {kind.name!r} is gone through at the codes"]
             )
-    with one_thread():
+    with pinned():
         if isinstance(kind, FiniteAlignmentClass):
             return _gone_through(question, kind, guidance, told)
         return _searched(question, kind, guidance, search, saved, stop, told)

@@ -115,8 +115,8 @@ class BoxClaim:
         self.rows = {point: self.model.row(point) for point in self.points}
         self.rounded: RoundedNetwork | GridInputs | None = None
         if isinstance(meaning, AllOrders | Ieee):
-            batch = meaning.batch if isinstance(meaning, Ieee) else 1
-            self.rounded = RoundedNetwork(self.model.network, meaning.dtype, batch)
+            where = (meaning.batch, meaning.device) if isinstance(meaning, Ieee) else ()
+            self.rounded = RoundedNetwork(self.model.network, meaning.dtype, *where)
         if isinstance(meaning, ExactGrid):
             self.rounded = GridInputs(self.model.network, list(self.rows.values()), radius)
         network = self.model.network

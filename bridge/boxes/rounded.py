@@ -17,7 +17,7 @@ from tauomega.theory.kernel.relu_bounds import GRID
 from ..dyadic import exact_float
 from ..network import Layer, Network
 from ..precision.formats import FORMATS, rounded
-from ..precision.machine import Machine, one_thread
+from ..precision.machine import Machine, pinned
 from ..precision.orders import stored_network
 
 __all__ = ["RoundedNetwork"]
@@ -27,21 +27,21 @@ Array = npt.NDArray[Any]
 
 @final
 class RoundedNetwork:
-    """A network in a format, which this machine runs as a batch of so many copies of a row.
+    """A network in a format, which a device of this machine runs as a batch of so many copies of a row.
 
     Attributes:
         form: the format.
         network: its weights as the format stores them.
 
     Raises:
-        InputError: weights that overflow.
+        InputError: weights that overflow; a device that is not here.
     """
 
-    def __init__(self, network: Network, dtype: str, batch: int = 1) -> None:
+    def __init__(self, network: Network, dtype: str, batch: int = 1, device: str = "cpu") -> None:
         self.form = FORMATS[dtype]
         stored = zip(stored_network(network, dtype), network.layers, strict=True)
         self.network = Network(tuple(Layer(w, b, layer.activation) for (w, b), layer in stored))
-        self._machine = Machine(network, dtype, batch)
+        self._machine = Machine(network, dtype, batch, device)
 
     @property
     def name(self) -> str:
@@ -80,10 +80,7 @@ class RoundedNetwork:
         self, row: Sequence[Fraction], patches: Mapping[str, Fraction] | None = None
     ) -> dict[str, Fraction]:
         """What this machine's order of summation computes, every unit exactly."""
-        import torch
-
-        dtype = self._machine.dtype
-        held = {n: torch.tensor(float(v), dtype=dtype) for n, v in (patches or {}).items()}
-        with one_thread():
+        held = {name: self._machine.scalar(value) for name, value in (patches or {}).items()}
+        with pinned():
             found = self._machine.run(row, held)
         return {name: exact_float(value.double()) for name, value in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, final
 
 from tauomega.theory.errors import InputError
@@ -60,6 +60,23 @@ class CapturedNetwork(Printed):
 
         found = [t.dtype for t in self.constants.values() if t.is_floating_point()]
         return found[0] if found else torch.float32
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are; the CPU without any."""
+        import torch
+
+        return next((t.device for t in self.constants.values()), torch.device("cpu"))
+
+    def to(self, device: torch.device | str) -> CapturedNetwork:
+        """The same operations on another device, its constants and what the operations create."""
+        import torch
+
+        there = torch.device(device)
+        if there.type == self.device.type:
+            return self
+        constants = {name: value.to(there) for name, value in self.constants.items()}
+        return replace(self, nodes=tuple(n.to(there) for n in self.nodes), constants=constants)
 
     def node(self, address: str) -> Node:
         """The node of a name by module path.

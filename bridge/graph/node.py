@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, final
 
@@ -61,6 +61,13 @@ class Node:
     def parents(self) -> tuple[str, ...]:
         """The nodes that it reads, each once, in the order of its arguments."""
         return _parents(self)
+
+    def to(self, device: torch.device) -> Node:
+        """The same node, creating what it creates on a device."""
+        import torch
+
+        named = {k: v for k, v in self.arguments.items() if isinstance(v, torch.device)}
+        return replace(self, arguments={**self.arguments, **dict.fromkeys(named, device)})
 
     @property
     def rows(self) -> int | None:

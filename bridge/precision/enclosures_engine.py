@@ -24,7 +24,7 @@ from ..graph.arithmetic import NotEvaluatedError
 from ..graph.evaluation import Interval
 from ..interchange_by_interchange import Interchanges, Judged, Known, decide, is_of_interchanges
 from .boxes import Box, box_of
-from .machine import one_thread
+from .machine import pinned
 from .readings import meaning_of
 from .readings.reading import Exchange, exactly
 from .semantics import Ieee, parse_semantics
@@ -56,7 +56,7 @@ class EnclosuresEngine:
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """0 where every enclosure agrees, 1 where one certainly does not."""
         try:
-            with one_thread():
+            with pinned():
                 return _Deciding(problem, budget).answer()
         except NotEvaluatedError as error:
             return Answer(reason=str(error))

@@ -13,7 +13,7 @@ definition, engine and certificate that accepts a finite model speaks of the net
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -44,7 +44,8 @@ from ..graph.replay import Suffix
 from ..graph.site_check import check_site
 from ..graph.sites import Slice
 from ..network import Network
-from .machine import one_thread
+from .machine import pinned
+from .semantics import Ieee
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -133,7 +134,7 @@ def extract(
     """The finite causal model of some sites and the outputs.
 
     Args:
-        network: the network; every run is a batch of `batch` copies of one row, on one thread.
+        network: the network, on any device; every run is a batch of `batch` copies of one row, on one thread.
         sites: variable -> site, in different nodes.
         inputs: the inputs.
         batch: how many copies.
@@ -152,10 +153,11 @@ def extract(
         raise InputError([f"{clash[0]!r} names a site and something else"])
     if len({site.node for site in sites.values()}) < len(sites):
         raise InputError(["two sites lie in one value; take them as one site"])
-    with one_thread():
+    with pinned():
+        there = replace(inputs, tensors=[t.to(graph.device) for t in inputs.tensors])
         for site in sites.values():
-            check_site(graph, site, inputs.tensors, outputs=outputs)
-        return _Extracting(graph, sites, inputs, batch, outputs, most).result()
+            check_site(graph, site, there.tensors, outputs=outputs)
+        return _Extracting(graph, sites, there, batch, outputs, most).result()
 
 
 @final
@@ -189,8 +191,9 @@ class _Extracting:
             self._add_site(name, site)
         self._add_outputs()
         values = {name: tuple(found.values()) for name, found in self.alphabets.items()}
-        meaning = f"ieee({str(self.graph.dtype).removeprefix('torch.')}, cpu, batch={self.batch})"
-        return Extraction(SCM(complete(self.declared)), values, meaning, self.runs)
+        dtype = str(self.graph.dtype).removeprefix("torch.")
+        meaning = Ieee(dtype, self.graph.device.type, self.batch)
+        return Extraction(SCM(complete(self.declared)), values, str(meaning), self.runs)
 
     def _clean_runs(self) -> list[dict[str, Any]]:
         """What the patched runs read of every input's run, and nothing else, which bounds memory."""
@@ -250,7 +253,7 @@ class _Extracting:
         numbers: dict[tuple[int, ...], int] = {}
         for key, values in self._runs(earlier, [site.node]):
             held = site.read(values[site.node])[:1].clone()
-            code = held.numpy().tobytes()
+            code = held.cpu().numpy().tobytes()
             found.setdefault(code, held)
             numbers[key] = list(found).index(code)
         self.alphabets[name] = found

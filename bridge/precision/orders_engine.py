@@ -29,7 +29,7 @@ from ..network_model import NetworkModel
 from .boxes import Box, box_of
 from .enclosure import Enclosure
 from .formats import FORMATS
-from .machine import Machine, one_thread
+from .machine import Machine, pinned
 from .orders import OrdersNetwork, stored_row
 from .semantics import AllOrders, parse_semantics
 
@@ -64,7 +64,7 @@ class OrdersEngine:
     def bounds(self, problem: Problem, budget: Budget) -> Answer:
         """0 where every enclosure agrees, 1 where this machine's order does not."""
         try:
-            with one_thread():
+            with pinned():
                 return _Deciding(problem, budget).answer()
         except NotEvaluatedError as error:
             return Answer(reason=f"τ is not decided: {error}")

@@ -48,7 +48,10 @@ class AllOrders:
 @final
 @dataclass(frozen=True, slots=True)
 class Ieee:
-    """What PyTorch computes here: every run is `batch` copies of one row, on one thread."""
+    """What PyTorch computes here on a device: every run is `batch` copies of one row, on one thread.
+
+    On a GPU no product rounds its operands (no TF32) and no sum is of a narrower type.
+    """
 
     dtype: str
     device: str
@@ -61,6 +64,7 @@ class Ieee:
 Semantics = Real | ExactGrid | AllOrders | Ieee
 
 RUN = ("float64", "float32", "float16", "bfloat16")
+DEVICES = ("cpu", "cuda")
 LARGEST_BATCH = 4096
 ALL: tuple[Semantics, ...] = (
     Real(),
@@ -91,8 +95,8 @@ def parse_semantics(text: str) -> Semantics:
         faults = []
         if dtype not in RUN:
             faults.append(f"{text}: runs are in {', '.join(RUN)}; not {dtype!r}")
-        if device != "cpu":
-            faults.append(f"{text}: runs are on the device 'cpu'; not {device!r}")
+        if device not in DEVICES:
+            faults.append(f"{text}: runs are on {' or '.join(DEVICES)}; not {device!r}")
         if not 1 <= batch <= LARGEST_BATCH:
             faults.append(f"{text}: a batch has 1 to {LARGEST_BATCH:,} rows")
         if faults:
@@ -102,6 +106,6 @@ def parse_semantics(text: str) -> Semantics:
     raise InputError(
         [
             f'semantics {text!r} is not known; write "real", "exact-grid", "all-orders(F)" with F one of '
-            f'{formats}, or "ieee(float32, cpu, batch=1)"'
+            f'{formats}, or "ieee(float32, cpu, batch=1)", where cpu may be cuda'
         ]
     )

@@ -10,7 +10,7 @@ import pytest
 from tauomega import SCM, Abstraction
 from tauomega.bridge.alignment.question import AlignmentQuestion
 from tauomega.bridge.network import Activation, Layer, Network
-from tauomega.bridge.precision.machine import one_thread
+from tauomega.bridge.precision.machine import pinned
 from tauomega.theory.kernel import Scope, parse_expression
 
 HIGH = SCM.from_text("input A, B, C : bool\nleft = A xor B\nout = left and C\nboth = left or C")
@@ -40,7 +40,7 @@ def network(seed: int, activation: str = "relu") -> Network:
 @pytest.fixture(autouse=True)
 def on_one_thread() -> Iterator[None]:
     """Small tensors are not worth a second thread, least of all on a busy machine."""
-    with one_thread():
+    with pinned():
         yield
 
 

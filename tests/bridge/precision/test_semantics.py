@@ -17,7 +17,7 @@ from tauomega.bridge.network import Activation, Layer
 from tauomega.bridge.network_model import NetworkModel
 from tauomega.bridge.precision.extraction import InputTable, extract
 from tauomega.bridge.precision.grid import audit_grid
-from tauomega.bridge.precision.machine import Machine
+from tauomega.bridge.precision.machine import Machine, pinned
 from tauomega.bridge.precision.semantics import ALL, parse_semantics
 from tauomega.cli.__main__ import main
 from tauomega.cli.exit_code import ExitCode
@@ -41,6 +41,22 @@ EXPECTED = {
 }
 
 
+def test_a_pinned_run_rounds_no_operand_of_a_product_and_restores_what_was_set() -> None:
+    matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    threads = torch.get_num_threads()
+    before = matmul.allow_tf32, cudnn.allow_tf32, matmul.allow_bf16_reduced_precision_reduction
+    with pytest.raises(KeyError), pinned():
+        assert 1 == torch.get_num_threads()
+        assert not matmul.allow_tf32
+        assert not cudnn.allow_tf32
+        assert not matmul.allow_bf16_reduced_precision_reduction
+        assert not matmul.allow_fp16_reduced_precision_reduction
+        raise KeyError
+    assert threads == torch.get_num_threads()
+    after = matmul.allow_tf32, cudnn.allow_tf32, matmul.allow_bf16_reduced_precision_reduction
+    assert before == after
+
+
 def test_names_of_semantics_are_read_back() -> None:
     for semantics in ALL:
         assert parse_semantics(str(semantics)) == semantics
@@ -51,13 +67,13 @@ def test_names_of_semantics_are_read_back() -> None:
     [
         (
             "all-orders(int8)",
-            'semantics \'all-orders(int8)\' is not known; write "real", "exact-grid", "all-orders(F)" with F one of float64, float32, tfloat32, float16, bfloat16, or "ieee(float32, cpu, batch=1)"',
+            'semantics \'all-orders(int8)\' is not known; write "real", "exact-grid", "all-orders(F)" with F one of float64, float32, tfloat32, float16, bfloat16, or "ieee(float32, cpu, batch=1)", where cpu may be cuda',
         ),
         (
-            "ieee(float8, cuda, batch=0)",
-            "ieee(float8, cuda, batch=0): runs are in float64, float32, float16, bfloat16; not 'float8'\n"
-            "ieee(float8, cuda, batch=0): runs are on the device 'cpu'; not 'cuda'\n"
-            "ieee(float8, cuda, batch=0): a batch has 1 to 4,096 rows",
+            "ieee(float8, tpu, batch=0)",
+            "ieee(float8, tpu, batch=0): runs are in float64, float32, float16, bfloat16; not 'float8'\n"
+            "ieee(float8, tpu, batch=0): runs are on cpu or cuda; not 'tpu'\n"
+            "ieee(float8, tpu, batch=0): a batch has 1 to 4,096 rows",
         ),
     ],
 )
