@@ -232,7 +232,7 @@ def _measured(problem: Problem, budget: Budget) -> tuple[Answer, str]:
     """The value of one clause and the engine that found it: literally where that is quick."""
     engines: list[Engine] = [OPTIMUM, get_engine("factors"), get_engine("table")]
     engines.insert(0 if is_small(problem) else len(engines), ENUMERATE)
-    engines.insert(0, BOTTLENECK)
+    engines[:0] = [BOTTLENECK, get_engine("bijections")]
     reasons = []
     for engine in engines:
         refusal = engine.accepts(problem)

@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 LITERAL = "enumerate"
-MEASURING = ("enumerate", "optimum", "bottleneck", "factors")
+MEASURING = ("enumerate", "optimum", "bottleneck", "bijections", "factors")
 """Engines that take a clause by what it says: those that find a distance's value, and one of maps alone."""
 _WORDS = (Gather, Image, Joint, Marginal, Restriction, Solutions, Spread, Step)
 

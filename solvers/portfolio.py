@@ -29,6 +29,7 @@ _ORDER: dict[str, str] = {
     "integer": "tauomega.bridge.integer_engine:INTEGER",
     "table": "tauomega.solvers.table:TABLE",
     "bottleneck": "tauomega.solvers.bottleneck:BOTTLENECK",
+    "bijections": "tauomega.solvers.bijections:BIJECTIONS",
     "enumerate": "tauomega.solvers.enumeration:ENUMERATE",
     "optimum": "tauomega.solvers.optimum:OPTIMUM",
     "linear": "tauomega.solvers.linear:LINEAR",

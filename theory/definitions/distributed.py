@@ -55,6 +55,9 @@ class Distributed:
     hidden state; `two_layers` needs both its bijections, and in `two_layers_short` the second has no room.
     Sites say only which variables form the layers, and which variables above are looked for in which.
 
+    The engine `bijections` decides layers of hundreds of states; in general that is as hard as colouring a graph, rests
+    being colours.
+
     Attributes:
         tau_u: `inputs`, `identity`, or given by the claim.
 
