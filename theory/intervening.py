@@ -28,6 +28,7 @@ from .kernel import (
     substitute,
 )
 from .kernel.ordering import cut_cycles, parents_first
+from .kernel.program import INNER
 
 __all__ = ["Intervened", "faults_of", "intervened", "new_parents"]
 
@@ -65,8 +66,9 @@ def intervened(program: Program, intervention: Intervention) -> Intervened:
     Raises:
         InputError: the intervention makes a cycle in an acyclic model.
     """
+    names = tuple(program.domains(*INNER))
     rules: dict[str, Rule] = {}
-    for name in program.endogenous:
+    for name in names:
         variable = program.by_name[name]
         if isinstance(variable.law, ConditionalLaw):
             rules[name] = variable.law
@@ -87,10 +89,8 @@ def intervened(program: Program, intervention: Intervention) -> Intervened:
                 rules[name] = substitute(rule, {SELF: _mechanism(name, old)})
             case Edge(parent=parent, value=value):
                 rules[name] = substitute(_mechanism(name, old), {parent: Constant(value)})
-    inner = frozenset(program.endogenous)
-    parents = {
-        name: _read(program.by_name[name], rules.get(name), inner) for name in program.endogenous
-    }
+    inner = frozenset(names)
+    parents = {name: _read(program.by_name[name], rules.get(name), inner) for name in names}
     order, cycle = parents_first(parents)
     if order is not None:
         return Intervened(rules, order)

@@ -34,6 +34,7 @@ from .kernel import (
     parse_program,
 )
 from .kernel.errors import nearest
+from .kernel.program import INNER, ROOTS
 from .reports.readable import Printed
 from .solving import solution_of, solutions_of, step_of
 
@@ -151,22 +152,22 @@ class SCM(Printed):
     @property
     def roots(self) -> tuple[str, ...]:
         """The exogenous variables and the inputs, in the order of declaration."""
-        return self.program.roots
+        return tuple(self.program.domains(*ROOTS))
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The inputs, in the order of declaration."""
-        return self.program.inputs
+        return tuple(self.program.domains(Kind.INPUT))
 
     @property
     def endogenous(self) -> tuple[str, ...]:
         """Inputs and variables with mechanisms, in the order of declaration."""
-        return self.program.endogenous
+        return tuple(self.program.domains(*INNER))
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters, read "for all values"."""
-        return self.program.parameters
+        return tuple(self.program.domains(Kind.PARAMETER))
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from .errors import EvaluationError, NotSolvableError, OutOfReachError
 from .intervening import Intervened, intervened
 from .intervention import Intervention
 from .kernel import ConditionalLaw, Finite, FiniteLaw, Kind, Program, Range, Value, evaluate
+from .kernel.program import INNER, ROOTS
 
 __all__ = ["MOST_GUESSES", "solution_of", "solutions_of", "step_of"]
 
@@ -28,7 +29,8 @@ def solution_of(
     found = solutions_of(program, context, intervention, parameters)
     if len(found) != 1:
         shown = (
-            ", ".join(f"{name} = {context[name]}" for name in program.roots) or "the one context"
+            ", ".join(f"{name} = {context[name]}" for name in program.domains(*ROOTS))
+            or "the one context"
         )
         raise NotSolvableError(f"{shown} under {intervention.describe()}", len(found))
     return found[0]
@@ -65,7 +67,7 @@ def _completed(
     program: Program, plan: Intervened, values: dict[str, Value], guess: Values
 ) -> dict[str, Value] | None:
     """The state that a guess leads to, if the guess is confirmed by its own mechanisms."""
-    hidden = {name: values[name] for name in program.inputs}
+    hidden = {name: values[name] for name in program.domains(Kind.INPUT)}
     values.update(guess)
     for name in plan.order:
         if name not in guess:
@@ -73,7 +75,7 @@ def _completed(
     for name, value in guess.items():
         if _next(program, plan, name, values, hidden) != value:
             return None
-    return {name: values[name] for name in program.endogenous}
+    return {name: values[name] for name in program.domains(*INNER)}
 
 
 def step_of(
@@ -81,9 +83,9 @@ def step_of(
 ) -> dict[str, Value]:
     """Every mechanism at the same state."""
     plan = intervened(program, intervention)
-    hidden = {name: context[name] for name in program.inputs}
+    hidden = {name: context[name] for name in program.domains(Kind.INPUT)}
     values = dict(context) | dict(parameters) | dict(state)
-    return {name: _next(program, plan, name, values, hidden) for name in program.endogenous}
+    return {name: _next(program, plan, name, values, hidden) for name in program.domains(*INNER)}
 
 
 def _next(

@@ -135,9 +135,8 @@ class _Model:
     ) -> dict[str, Expression]:
         """A run of one of the models: what stands for each of its variables."""
         found = dict(context)
-        variables = {v.name: v for v in program.variables}
         for name in program.order:
-            mechanism, domain = variables[name].mechanism, variables[name].domain
+            mechanism, domain = program.by_name[name].mechanism, program.by_name[name].domain
             own = found[name] if mechanism is None else substitute(mechanism, found)
             if name in forced:
                 root, values = forced[name]

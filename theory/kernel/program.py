@@ -69,23 +69,3 @@ class Program:
     def domains(self, *kinds: Kind) -> dict[str, Domain]:
         """The domains of the variables of some kinds, in the order of declaration."""
         return {v.name: v.domain for v in self.variables if v.kind in kinds}
-
-    @property
-    def roots(self) -> tuple[str, ...]:
-        """The exogenous variables and the inputs, in the order of declaration."""
-        return tuple(v.name for v in self.variables if v.kind in ROOTS)
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The inputs, in the order of declaration."""
-        return tuple(v.name for v in self.variables if v.kind is Kind.INPUT)
-
-    @property
-    def endogenous(self) -> tuple[str, ...]:
-        """Inputs and variables with mechanisms, in the order of declaration."""
-        return tuple(v.name for v in self.variables if v.kind in INNER)
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The parameters, read "for all values"."""
-        return tuple(v.name for v in self.variables if v.kind is Kind.PARAMETER)

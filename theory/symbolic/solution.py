@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InputError
-from ..kernel import Program, Value
+from ..kernel import Kind, Program, Value
 from ..kernel.errors import nearest
+from ..kernel.program import INNER, ROOTS
 from .expression_to_sympy import symbol_of, to_sympy, value_to_sympy
 
 __all__ = ["solution"]
@@ -27,16 +28,14 @@ def solution(
         InputError: a target is no endogenous variable; a mechanism is a hole.
     """
     fixed = dict(intervention or {})
-    unknown = [name for name in fixed if name not in program.endogenous]
+    inner = program.domains(*INNER)
+    unknown = [name for name in fixed if name not in inner]
     if unknown:
         raise InputError(
-            [
-                f"{name!r} is no endogenous variable{nearest(name, program.endogenous)}"
-                for name in unknown
-            ]
+            [f"{name!r} is no endogenous variable{nearest(name, inner)}" for name in unknown]
         )
     values: dict[str, Any] = {
-        name: symbol_of(name) for name in (*program.roots, *program.parameters)
+        name: symbol_of(name) for name in program.domains(*ROOTS, Kind.PARAMETER)
     }
     for name in program.order:
         mechanism = program.by_name[name].mechanism
@@ -45,4 +44,4 @@ def solution(
             values[name] = value_to_sympy(given) if isinstance(given, int | str) else given
         elif mechanism is not None:
             values[name] = to_sympy(mechanism, values)
-    return {name: values[name] for name in program.endogenous}
+    return {name: values[name] for name in inner}
