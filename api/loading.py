@@ -72,6 +72,9 @@ def task_source(target: str | Path) -> tuple[str, Path]:
         InputError: no such file or example.
     """
     name, path = str(target), Path(target)
+    if path.is_dir():
+        message = f"{name!r} is a folder, and a task is a TOML file; tauomega new NAME writes one"
+        raise InputError([message])
     if path.is_file() or "/" in name or path.suffix:
         return _read(path), path.parent
     return example_text(name), _examples()
@@ -117,11 +120,11 @@ def _read(path: Path) -> str:
             raise InputError([f"there is no file {str(path)!r}"])
         if path.stat().st_size > LARGEST:
             raise InputError([f"{path}: a task has at most {LARGEST:,} bytes"])
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # with or without a byte order mark
     except OSError as error:
         raise InputError([f"{path} cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
-        raise InputError([f"{path}: byte {error.start} is not UTF-8"]) from error
+        raise InputError([f"{path}: byte {error.start} is not UTF-8; save it as UTF-8"]) from error
 
 
 def _network_reader() -> NetworkReader:

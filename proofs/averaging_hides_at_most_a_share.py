@@ -37,7 +37,8 @@ def largest(m: int, values: int, *, averaged: bool) -> Fraction:
         goal = program.maximize(
             sum(s * (laws[0][y] - above[y]) for y, s in enumerate(signs)) * z3.Q(1, 2)
         )
-        assert program.check() == z3.sat, "equal laws are feasible"
+        found = program.check()
+        assert found == z3.sat, "equal laws are feasible"
         best = max(best, Fraction(str(program.upper(goal))))
     return best
 

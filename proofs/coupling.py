@@ -41,7 +41,8 @@ def least_cost(below: Law, above: Law, costs: Costs) -> Fraction:
         ]
         program.add(sum(parts) <= bound)
     least = program.minimize(bound)
-    assert program.check() == z3.sat, "the product law is a coupling"
+    found = program.check()
+    assert found == z3.sat, "the product law is a coupling"
     return Fraction(str(program.lower(least)))
 
 

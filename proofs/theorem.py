@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar, final
 
+from tauomega.theory.errors import InputError
+
 __all__ = [
     "Kind",
     "Outcome",
@@ -103,9 +105,13 @@ class Theorem:
         `Not shown:`; what comes before them is the title.
 
         Raises:
+            InputError: Python dropped the header, as it does with -OO.
             ValueError: one of the four is missing.
         """
-        said = _fields(header or "")
+        if header is None:
+            message = "a theorem script says in its header what it proves, which python -OO drops"
+            raise InputError([f"{message}; run it without -OO (and without PYTHONOPTIMIZE=2)"])
+        said = _fields(header)
         missing = [f"{name}:" for name in _WORDS if not said.get(name)]
         if missing:
             raise ValueError(f"the header of a theorem script lacks {', '.join(missing)}")

@@ -136,10 +136,15 @@ class Blocks:
         """τ of a high-level variable: values of its block -> value.
 
         Raises:
-            EvaluationError: τ leaves the domain of the variable.
+            EvaluationError: it reads no variable, so that no block is its own; or leaves the domain.
         """
         if name not in self._tables:
             scm, block = self.claim.scm, self.facts.supports[name]
+            read = [values_of(scm.domain(v)) for v in free_names(self.claim.tau[name])]
+            if not block and not (read and all(values.size == 1 for values in read)):
+                raise EvaluationError(
+                    f"τ of {name!r} is constant, so no low-level variable is in its block; leave {name!r} out"
+                )
             rest = {n: any_value(scm.domain(n)) for n in scm.endogenous}
             table = {}
             for values in product(*(values_of(scm.domain(v)) for v in block)):

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .draws import Direction, Draws
+from .errors import InputError
 from .metric import Metric, Relation
 from .spaces import (
     BoxSwaps,
@@ -272,7 +273,14 @@ Defect = Dist | Violated | Sup | Inf | Mean | Expected | Max | Via | Average | S
 
 
 def clauses(defect: Defect) -> Iterator[Part]:
-    """The named clauses of a defect, flattened; a defect without names is one clause."""
+    """The named clauses of a defect, flattened; a defect without names is one clause.
+
+    Raises:
+        InputError: it is none, as a definition of a user's own may return.
+    """
+    if not isinstance(defect, Defect):
+        asked = "a definition's defect is an expression such as Sup(…) or Max((Part(…), …))"
+        raise InputError([f"{asked}, not {defect!r}"])
     match defect:
         case Max(parts=parts):
             for part in parts:

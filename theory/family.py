@@ -10,6 +10,7 @@ from .intervention import Intervention
 from .kernel.errors import nearest
 
 __all__ = [
+    "FAMILIES",
     "All",
     "Block",
     "BlocksAndSilence",
@@ -114,6 +115,8 @@ class BlocksAndSilence:
 
 Family = Given | All | Block | TauMax | Reach | Single | BlocksAndSilence
 
+FAMILIES = ("given", "all", "block", "taumax", "reach", "reach:fixpoint", "single:k")
+"""How tasks write them, with k sites."""
 _NAMES = ("given", "all", "block", "taumax", "reach", "reach:fixpoint", "single", "single:2")
 
 
@@ -147,6 +150,6 @@ def parse_family(text: str, source: Source | None = None) -> Family:
         case "single", _ if number is not None and number >= 1:
             return Single(number)
         case _:
-            known = "given, all, block, taumax, reach, reach:fixpoint, single:k"
+            known = ", ".join(FAMILIES)
             message = f"unknown family {text!r}: write one of {known}{nearest(text, _NAMES)}"
             raise InputError([Fault(message, text, (0, len(text)), source or Source())])

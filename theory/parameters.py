@@ -12,12 +12,18 @@ from typing import Any, get_args, get_type_hints
 from .definition import Definition
 from .errors import Fault, InputError, Source
 from .exact_text import exact_number
-from .family import Family, Given, parse_family
+from .family import FAMILIES, Family, Given, parse_family
 from .intervention import Intervention
 from .kernel.errors import nearest
 from .policy import PAIRS, Depth, Pairs, Sources
 
-__all__ = ["build_definition", "parameter_hints", "parameter_names", "read_parameter"]
+__all__ = [
+    "build_definition",
+    "parameter_hints",
+    "parameter_names",
+    "parameter_words",
+    "read_parameter",
+]
 
 
 def parameter_names(definition: type[Definition]) -> tuple[str, ...]:
@@ -161,10 +167,27 @@ def _string(key: str, value: object) -> str:
     return value
 
 
-def _choice(policy: type[Enum], key: str, text: str, source: Source) -> Enum:
+def parameter_words(hint: Any) -> tuple[str, ...]:
+    """The words that a parameter of some type chooses from; none if it does not choose among words."""
+    if hint == Family:
+        return FAMILIES
+    if hint == Pairs:
+        return (*PAIRS, "a list")
+    if hint == Sources:
+        return ("all", "forward", "a list")
+    if hint == Depth:
+        return ("false", "true", "a number of sites")
+    return tuple(word for policy in _choices(hint) for word in _words(policy))
+
+
+def _words(policy: type[Enum]) -> list[str]:
     # what is listed in the claim counts; these words are not keys
     hidden = ("given", "declared", "explicit")
-    choices = [member.value for member in policy if member.value not in hidden]
+    return [member.value for member in policy if member.value not in hidden]
+
+
+def _choice(policy: type[Enum], key: str, text: str, source: Source) -> Enum:
+    choices = _words(policy)
     for member in policy:
         if member.value == text and text in choices:
             return member

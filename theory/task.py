@@ -11,7 +11,7 @@ from typing import Any, final
 from .abstraction import Abstraction, LowModel
 from .circuit_table import read_circuit
 from .definition import Definition
-from .definitions import find_definition
+from .definitions import definitions, find_definition
 from .errors import Fault, InputError, Source
 from .exact_text import exact_number
 from .intervention import Hard, Intervention
@@ -20,7 +20,7 @@ from .kernel.errors import nearest
 from .kernel_tables import read_kernels
 from .network_reader import NetworkReader
 from .omega_table import HOLE, read_omega
-from .parameters import build_definition
+from .parameters import build_definition, parameter_names
 from .scm import SCM
 from .toml_source import Faults, Locate, read_toml
 
@@ -111,8 +111,10 @@ class _Reader(Faults):
         table = self.table
         if table.get("schema", SCHEMA) != SCHEMA:
             self.fault(f"schema is {SCHEMA!r}, not {table['schema']!r}", "schema")
-        kind = definition or self.attempt(lambda: self._definition())
+        kind = definition or self.attempt(self._definition)
         keys = {key: value for key, value in table.items() if key not in _GENERAL}
+        meant = self._meant_for(definition)
+        keys = {key: value for key, value in keys.items() if key not in meant}
         for section in ("low", "high", "abstraction"):
             if not isinstance(table.get(section, {}), dict):
                 self.fault(f"[{section}] is a table", section)
@@ -133,7 +135,8 @@ class _Reader(Faults):
         elif low is not None:
             claim = self.attempt(lambda: self._claim(low, high))
         interventions = None
-        if low is not None and "interventions" in table and family in (None, "given"):
+        listed = "interventions" in table and family in (None, "given")
+        if low is not None and listed and "family" not in meant:
             interventions = self._interventions(low.as_scm(), ("interventions",))
         built = None
         if kind is not None:
@@ -152,11 +155,21 @@ class _Reader(Faults):
 
     # ------------------------------------------------------------ pieces
 
-    def _definition(self) -> type[Definition]:
+    def _definition(self) -> type[Definition] | None:
         name = self.table.get("definition", "circuit" if "circuit" in self.table else None)
         if name is None:
             raise InputError(['a task names its definition; write definition = "constructive"'])
-        return find_definition(str(name))
+        if not isinstance(name, str):
+            self.fault(f"definition is a name, not {name!r}", "definition")
+            return None
+        return find_definition(name)
+
+    def _meant_for(self, definition: type[Definition] | None) -> frozenset[str]:
+        """Parameters of the task's own definition that the one in its place does not have."""
+        own = [kind for kind in definitions() if kind.name == self.table.get("definition")]
+        if definition is None or not own:
+            return frozenset()
+        return frozenset(parameter_names(own[0])) - set(parameter_names(definition))
 
     def _tolerance(self) -> Fraction:
         value = self.table.get("at_most", 0)

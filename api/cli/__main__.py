@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -18,15 +19,15 @@ COMMANDS = {
     "demo": "Decide the shipped claims, one that holds and one that fails among them.",
     "examples": "List the shipped examples, or print one of them.",
     "new": "Write a commented task file to start from.",
+    "check": "Decide a claim: a task file, or an example's name.",
+    "place": "Decide every notion of a claim: the strongest that hold, the weakest that fail.",
+    "distance": "Print how far a claim is from a definition, exactly.",
     "find": "Fill the holes of a claim: one way, all ways, or how many there are.",
     "coarsest": "Find the coarsest abstraction that still tells what is to be kept.",
     "repair": "Find the fewest values that a lossy τ must be given.",
     "common": "Find the finest model that abstracts two models, or that only the trivial one does.",
-    "check": "Decide a claim: a task file, or an example's name.",
     "verify": "Check a certificate that `check --certificate` wrote.",
     "align": "Learn where a network has a claim's variables, decide it, learn from what fails.",
-    "place": "Decide every notion of a claim: the strongest that hold, the weakest that fail.",
-    "distance": "Print how far a claim is from a definition, exactly.",
     "bench": "Run interpretability methods against labels that are decided.",
     "count": "Count the explanations of a network: circuits, interpretations, mappings.",
     "definitions": "List the definitions that a claim can be checked under.",
@@ -40,6 +41,9 @@ EPILOG = (
     "Exit codes: 0 holds, 1 fails, 2 bad input or usage, 3 unknown, "
     "4 engines disagree or a certificate is refused, 130 interrupted."
 )
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Why a system takes no more output."""
 
 
 class _Commands(click.Group):
@@ -94,12 +98,22 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 def group() -> None:
     """Decide whether one causal model is an abstraction of another.
 
-    The answer is a proof, a counterexample, or "unknown, and why".
+    The answer is a proof, a counterexample, or "unknown, and why". A claim is a TOML file, or an example's
+    name: `tauomega demo` shows some, `tauomega new my_claim` writes one, `tauomega check my_claim.toml` decides it.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code (see `ExitCode`)."""
+    _open_standard_streams()
+    try:
+        return _run(arguments)
+    except OSError:  # nobody is left to tell: but an exit status of 1 would say that a claim fails
+        _forget_output()
+        return ExitCode.INTERNAL
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = group.main(
             None if arguments is None else list(arguments),
@@ -115,10 +129,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return ExitCode.BAD_INPUT
     except BrokenPipeError:  # whoever read our output has left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return ExitCode.BROKEN_PIPE
     except Exception as error:  # not one of the promised codes, since nothing was decided
         return _failure(error)
+
+
+def _open_standard_streams() -> None:
+    """A shell may have closed them (`>&-`), which Python shows as `None`: what is said is lost then."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _forget_output() -> None:
+    """Let what is still to be flushed at exit go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _failure(error: Exception) -> int:
@@ -130,7 +157,18 @@ def _failure(error: Exception) -> int:
     if isinstance(error, EngineDisagreementError):
         click.echo(f"engines disagree, so there is no verdict: {error}", err=True)
         return ExitCode.DISAGREEMENT
+    if isinstance(error, OSError) and error.errno in _FULL:
+        _forget_output()
+        where = error.filename or "the output"
+        click.echo(f"error: {where} cannot be written: {error.strerror}", err=True)
+        return ExitCode.BAD_INPUT
+    from .user_definition import users_file
+
     traceback.print_exception(error)
+    own = users_file(error)
+    if own is not None:
+        click.echo(f"error: your code in {own} raised {type(error).__name__}", err=True)
+        return ExitCode.BAD_INPUT
     click.echo("this is a bug in tauomega; please report it with the lines above", err=True)
     return ExitCode.INTERNAL
 

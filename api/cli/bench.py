@@ -72,6 +72,8 @@ def run(
     from tauomega.bridge.benchmark.table import read_report
 
     chosen = make_suite(suite, extra_tasks=tasks, only=methods, seeds=seeds)
+    if not chosen.tasks:
+        raise InputError([f"the suite {suite!r} has no task of its own; add one with --task FILE"])
     with shown_progress(f"bench {suite}") as progress:
         run_suite(
             chosen,

@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from dataclasses import fields
 from enum import Enum
 from textwrap import wrap
+from typing import Any
 
 import click
 
+from tauomega.loading import load
 from tauomega.theory.definition import Definition
 from tauomega.theory.definitions import consequences, definitions, find_definition
+from tauomega.theory.errors import InputError
 from tauomega.theory.implying import Condition, listed
+from tauomega.theory.metric import Metric
+from tauomega.theory.metric_kinds import require_metrics
+from tauomega.theory.parameters import parameter_hints, parameter_names, parameter_words
 
 from .deciders import deciders
 from .exit_code import ExitCode
@@ -54,7 +60,31 @@ def _lines(definition: type[Definition], width: int, engines: tuple[str, ...]) -
         yield Line(f"  decided by  {', '.join(engines)}")
     written = ", ".join(f"{key} = {default}" for key, default in _parameters(definition))
     yield from _wrapped("  parameters  ", written, width)
+    if engines:
+        for key, choices in _choices(definition):
+            yield from _wrapped(f"    {key}: ", f"one of {', '.join(choices)}", width)
     yield Line("")
+
+
+def _choices(definition: type[Definition]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The parameters that choose among words, each with all of them."""
+    for key, hint in parameter_hints(definition).items():
+        words = parameter_words(hint) if key in parameter_names(definition) else ()
+        if key == "metric":
+            words = tuple(word for word in words if _measures(definition, Metric(word)))
+        if words:
+            yield key, words
+
+
+def _measures(definition: type[Definition], metric: Metric) -> bool:
+    """Whether a definition can be asked in a metric, of states or of laws."""
+    kind: Any = definition
+    claim = load(definition.holds_on).claim
+    try:
+        require_metrics(definition.name, kind(metric=metric).defect(claim))
+    except InputError:
+        return False
+    return True
 
 
 def _wrapped(first: str, text: str, width: int) -> Iterator[Line]:

@@ -23,6 +23,7 @@ from .solutions_json import (
     number_to_json,
     solution_to_json,
 )
+from .user_definition import named_definition
 
 if TYPE_CHECKING:
     from tauomega.solvers.search.results import SearchResult, Solution
@@ -54,6 +55,11 @@ __all__ = ["command"]
 )
 @click.option("--family", metavar="F", help="Replace the task's family: block, all, taumax, …")
 @click.option(
+    "--definition",
+    metavar="FILE.py:NAME",
+    help="Replace the task's definition by a shipped one, or by your own; this runs FILE.py.",
+)
+@click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Append each solution to this file, one JSON value a line, before it is shown.",
@@ -68,6 +74,7 @@ def command(
     relabelled: bool,
     timeout: float,
     family: str | None,
+    definition: str | None,
     output: Path | None,
     resume: bool,
     as_json: bool,
@@ -83,7 +90,8 @@ def command(
             raise InputError(["--count lists nothing; leave --all and --output out"])
         if resume and output is None:
             raise InputError(["--resume goes on with a file; name it with --output FILE"])
-        read = load(task, family=family, holes=True)
+        kind = None if definition is None else named_definition(definition)
+        read = load(task, family=family, definition=kind, holes=True)
         require_table(read.claim)
         if counting:
             return _count(read, task, relabelled, timeout, as_json)

@@ -14,6 +14,7 @@ from .line import output_width, write
 from .progress import shown_progress
 from .report_json import Json, canonical, faults_to_json
 from .seconds import SECONDS
+from .user_definition import named_definition
 
 if TYPE_CHECKING:
     from tauomega.proofs.atlas.claims import ClaimPlacement
@@ -27,8 +28,17 @@ SCHEMA = "tauomega/placement/1"
 @click.argument("task")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout.")
 @click.option("--all", "every", is_flag=True, help="Print every notion, not only the extreme ones.")
+@click.option(
+    "--with",
+    "own",
+    metavar="FILE.py:NAME",
+    multiple=True,
+    help="Decide your own notion beside them; this runs FILE.py.",
+)
 @click.option("--timeout", type=SECONDS, default=60.0, help="Time for all notions.  [default: 60s]")
-def command(task: str, as_json: bool, every: bool, timeout: float) -> ExitCode:
+def command(
+    task: str, as_json: bool, every: bool, own: tuple[str, ...], timeout: float
+) -> ExitCode:
     """Decide every notion of the claim in TASK, a TOML file or a shipped example.
 
     Prints the strongest notions that hold and the weakest that fail; the task's own definition plays no
@@ -40,8 +50,9 @@ def command(task: str, as_json: bool, every: bool, timeout: float) -> ExitCode:
 
     try:
         read = load(task)
+        also = [named_definition(name)() for name in own]
         with shown_progress(f"placing {task}") as progress:
-            found = place(read.claim, timeout=timeout, progress=progress)
+            found = place(read.claim, also=also, timeout=timeout, progress=progress)
     except InputError as error:
         if as_json:
             click.echo(canonical(faults_to_json(error)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -16,10 +16,12 @@ from tauomega.theory.definitions import find_definition
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel.errors import nearest
 
-__all__ = ["named_definition"]
+__all__ = ["named_definition", "users_file"]
 
 NEEDED = ("name", "statement", "source", "needs", "defect", "sentence")
 """What a class must have to be decided."""
+_PREFIX = "tauomega_user_"
+"""Before the names of modules that users wrote."""
 
 
 def named_definition(text: str) -> type[Definition]:
@@ -52,11 +54,29 @@ def named_definition(text: str) -> type[Definition]:
                 f" of tauomega.theory.definition.Definition{lacks}"
             ]
         )
+    required = [
+        field.name
+        for field in fields(found)
+        if field.default is MISSING and field.default_factory is MISSING
+    ]
+    if required:
+        listed = ", ".join(required)
+        message = f"{name!r} in {path} needs a default for {listed}: tasks leave parameters out"
+        raise InputError([message])
     return cast("type[Definition]", found)
 
 
+def users_file(error: BaseException) -> str | None:
+    """The file of the user's own code that raised an error, if that is where it was raised."""
+    trace, raised = error.__traceback__, None
+    while trace is not None:
+        raised, trace = trace.tb_frame, trace.tb_next
+    own = raised is not None and str(raised.f_globals.get("__name__")).startswith(_PREFIX)
+    return raised.f_code.co_filename if own and raised is not None else None
+
+
 def _run(path: Path) -> ModuleType:
-    name = f"tauomega_user_{path.stem}"
+    name = f"{_PREFIX}{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
     spec = spec_from_file_location(name, path)

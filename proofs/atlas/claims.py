@@ -9,7 +9,7 @@ gives one of them everything is decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, final
@@ -34,6 +34,7 @@ from tauomega.theory.defect import (
     clauses,
     mentions,
 )
+from tauomega.theory.definition import Definition
 from tauomega.theory.definitions import definitions
 from tauomega.theory.definitions.cae import CausalAbstractionError, Silence
 from tauomega.theory.definitions.constructive_soft import ConstructiveSoft
@@ -111,6 +112,7 @@ class ClaimPlacement(Readable):
 def place(
     claim: Abstraction,
     *,
+    also: Sequence[Definition] = (),
     timeout: float = 60.0,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> ClaimPlacement:
@@ -118,11 +120,12 @@ def place(
 
     Args:
         claim: the claim.
+        also: definitions beside the shipped ones, such as a user's own.
         timeout: seconds for everything; a notion that is not reached is `unknown`.
         progress: told how many notions are settled, out of how many.
 
     Raises:
-        InputError: the claim has no high-level model.
+        InputError: the claim has no high-level model; a definition of `also` has the name of another.
 
     Example:
         >>> from tauomega import SCM, Abstraction
@@ -135,7 +138,13 @@ def place(
     claim = asked_claim(claim)
     if claim.high is None:
         raise InputError(["place needs a high-level model; write [high] with text = …"])
-    listed = _asked(claim)
+    listed = (*_asked(claim), *(Asked(own.name, own) for own in also))
+    keys = [notion.key for notion in listed]
+    if len(set(keys)) < len(keys):
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise InputError(
+            [f"there is a notion {key!r} already; give yours another" for key in twice]
+        )
     pruned = is_related(claim)
     budget = Budget(timeout)
     order = _Order(claim, listed, scripts=pruned)

@@ -60,6 +60,8 @@ class Finding:
     counterexample: tuple[Abstraction, ...] | None
 
     def __str__(self) -> str:
+        if not self.tested:
+            return f"{self.law}: not tested, for it says something of none of the claims drawn"
         if self.counterexample is None:
             return f"{self.law}: no counterexample in {self.tested} claims"
         shown = "\n  and\n".join(described(claim) for claim in self.counterexample)
@@ -204,6 +206,6 @@ def renamed(claim: Abstraction) -> Abstraction:
 
 def described(claim: Abstraction) -> str:
     """A claim as text, indented."""
-    parts: list[Any] = [f"low:\n{claim.low}", f"high:\n{claim.high}"]
+    parts: list[Any] = [f"low:\n{claim.low}", f"high:\n{claim.high}", "τ:"]
     parts += [f"{name} = {text}" for name, text in claim.tau_text.items()]
     return "\n".join(f"    {line}" for part in parts for line in str(part).splitlines())

@@ -5,7 +5,7 @@ concerned, as when only an output is scored. Searching its laws finds that it is
 composition: the second claim may read what the first did not compare.
 
     python -m tauomega.proofs.testing.worked_example
-    tauomega check ce6 --definition proofs/testing/worked_example.py:OnTheOutput
+    tauomega check ce1 --definition proofs/testing/worked_example.py:OnTheOutput
     tauomega atlas --with proofs/testing/worked_example.py:OnTheOutput
 """
 

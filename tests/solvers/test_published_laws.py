@@ -274,6 +274,18 @@ def test_ic_and_isc_are_incomparable() -> None:
         assert error == (lower(identity.error) > 0)
 
 
+@pytest.mark.parametrize("kind", AlphaError)
+def test_a_map_that_reads_nothing_has_no_block_and_no_error(kind: AlphaError) -> None:
+    """CE11 as a claim: its answers are those of blocks {A}, {B}, of which a constant τ says nothing."""
+    low = SCM.from_text("A | : bool ~ 1/2\nB | A : bool ~ {0: 0; 1: 1}")
+    high = SCM.from_text("A | : 0..0 ~ uniform\nB | A : bool ~ {0: 1/2}")
+    claim = Abstraction.from_text(low, high, {"A": "0 * A", "B": "B"})
+    with pytest.raises(
+        InputError, match="τ of 'A' is constant, so no low-level variable is in its block"
+    ):
+        check(claim, Alpha(kind, ((("A",), ("B",)),)))
+
+
 def test_a_missing_value_above_is_an_infinite_divergence() -> None:
     low, high = SCM.from_text("X | : bool ~ 1/2"), SCM.from_text("X | : bool ~ 0")
     claim = Abstraction.from_text(low, high, {"X": "X"})

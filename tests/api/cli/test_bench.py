@@ -260,6 +260,10 @@ def test_any_module_can_be_sampled_and_nothing_is_proved_of_it(
         (["run", "smoke", "--seeds", "0", "--output", "r"], "--seeds 0: at least 1"),
         (["run", "smoke", "--workers", "0", "--output", "r"], "--workers 0: at least 1"),
         (["report", "nowhere"], "there is no directory 'nowhere'"),
+        (
+            ["run", "none", "--output", "x"],
+            "the suite 'none' has no task of its own; add one with --task",
+        ),
     ],
 )
 def test_wrong_names_are_bad_input(

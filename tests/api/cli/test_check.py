@@ -275,3 +275,24 @@ def test_an_interrupt_exits_130(tmp_path: Path) -> None:
 def test_examples_are_sorted_by_number() -> None:
     names = example_names()
     assert names.index("ce2") < names.index("ce14")
+
+
+def test_files_as_editors_of_windows_write_them_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "marked.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + example_text("voting").replace("\n", "\r\n").encode())
+    assert ExitCode.HOLDS == main(["check", str(path)])
+    path.write_text('definition = ["strong"]\n' + example_text("ce6").split("\n", 3)[3])
+    assert ExitCode.BAD_INPUT == main(["check", str(path)])
+    assert "marked.toml:1: definition is a name, not ['strong']" in capsys.readouterr().err
+    assert ExitCode.BAD_INPUT == main(["check", str(tmp_path)])
+    assert "is a folder, and a task is a TOML file" in capsys.readouterr().err
+
+
+def test_keys_of_the_definition_that_is_replaced_are_not_asked_of_the_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The family of the task is no parameter of `cluster-dag`."""
+    assert ExitCode.HOLDS == main(["check", "voting", "--definition", "cluster-dag"])
+    assert "cluster-dag (exact semantics)" in capsys.readouterr().out

@@ -181,3 +181,12 @@ def test_what_was_printed_survives_a_kill(task: str) -> None:
 @pytest.mark.slow
 def test_what_was_printed_survives_many_kills(task: str) -> None:
     kill_and_resume(10)
+
+
+def test_holes_are_filled_for_a_definition_in_place_of_the_tasks(
+    task: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ExitCode.FAILS == main(["find", "none.toml", "--definition", "tau-abstraction"])
+    assert "NONE EXISTS" in capsys.readouterr().out
+    assert ExitCode.BAD_INPUT == main(["find", "none.toml", "--definition", "probabilistic"])
+    assert "probabilistic needs a law" in capsys.readouterr().err

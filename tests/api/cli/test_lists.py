@@ -98,3 +98,16 @@ def test_the_demo_says_when_a_claim_does_not(
     shown = capsys.readouterr().out
     assert "announced: fails" in shown
     assert shown.endswith("0 of 1 claims came out as announced\n")
+
+
+def test_a_definition_says_what_its_parameters_choose_from(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert ExitCode.HOLDS == main(["definitions", "alpha"])
+    shown = capsys.readouterr().out
+    assert "    error: one of IC, IIL, ISIL, ISC\n" in shown
+    assert "    metric: one of discrete, tv, kl, sqrt-jsd, wasserstein\n" in shown
+    assert ExitCode.HOLDS == main(["definitions", "approximate"])
+    shown = capsys.readouterr().out
+    assert "    metric: one of discrete, hamming, l1, euclidean, squared, sup\n" in shown
+    assert "    tau_u: one of identity, inputs, searched, searched-onto\n" in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pytest
@@ -107,3 +108,42 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert b"" == process.stderr.read()
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no full device")
+@pytest.mark.parametrize(
+    ("shell", "code", "said"),
+    [
+        ("check ce6 >/dev/full", 2, "error: the output cannot be written: No space left on device"),
+        ("check voting >/dev/full 2>/dev/full", 70, ""),
+        ("check ce6 --json >&-", 1, ""),
+        ("check voting >&- 2>&-", 0, ""),
+    ],
+)
+def test_no_exit_status_is_a_verdict_that_was_not_said(shell: str, code: int, said: str) -> None:
+    """Nothing could be written: 1 would say that the claim fails. Closed streams are the caller's wish."""
+    command = f"{sys.executable} -m tauomega {shell}"
+    run = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120)
+    assert (code, said) == (run.returncode, run.stderr.strip())
+
+
+def test_the_code_of_a_user_that_raises_is_not_called_our_bug(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "theirs.py"
+    head = "from dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass {name}:\n"
+    rest = """    name = "theirs"
+    statement = source = "theirs"
+    needs = frozenset()
+    def sentence(self, claim):
+        return "theirs"
+    def defect(self, claim):
+        {body}
+
+"""
+    bodies = {"Raises": "raise RuntimeError", "Returns": "return True"}
+    file.write_text("".join(head.format(name=n) + rest.format(body=b) for n, b in bodies.items()))
+    assert ExitCode.BAD_INPUT == cli.main(["check", "ce6", "--definition", f"{file}:Raises"])
+    assert f"error: your code in {file} raised RuntimeError\n" in capsys.readouterr().err
+    assert ExitCode.BAD_INPUT == cli.main(["check", "ce6", "--definition", f"{file}:Returns"])
+    assert "a definition's defect is an expression such as Sup(…)" in capsys.readouterr().err

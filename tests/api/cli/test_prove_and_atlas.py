@@ -13,6 +13,7 @@ from tauomega.cli.exit_code import ExitCode
 from tauomega.proofs import discovery
 from tauomega.proofs.testing import worked_example
 from tauomega.proofs.theorem import Kind, Scope, Step, Theorem
+from tauomega.theory.errors import InputError
 
 SCRIPT = "otsuka_2022_naturality"
 
@@ -111,3 +112,18 @@ def test_a_users_file_is_placed(capsys: pytest.CaptureFixture[str]) -> None:
     shown = out(capsys, "atlas", "--with", f"{path}:OnTheOutput", "--timeout", "5s")
     assert "is no proof" in shown
     assert "does not imply" in shown
+
+
+def test_a_users_notion_is_decided_beside_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    own = f"{worked_example.__file__}:OnTheOutput"
+    assert ExitCode.HOLDS == cli.main(["place", "ce1", "--json", "--with", own])
+    rows = {r["notion"]: r for r in json.loads(capsys.readouterr().out)["notions"]}
+    assert "fails" == rows["on-the-output"]["verdict"]
+    assert ExitCode.BAD_INPUT == cli.main(["place", "ce1", "--with", own, "--with", own])
+    assert "there is a notion 'on-the-output' already" in capsys.readouterr().err
+
+
+def test_without_its_header_a_script_is_not_run() -> None:
+    """As under python -OO."""
+    with pytest.raises(InputError, match="run it without -OO"):
+        Theorem.from_header(None, lambda: iter(()))
