@@ -35,15 +35,6 @@ FACADES = [
     ("tauomega.bridge.graph.network", "tauomega.bridge.graph.site_text"),
     # a network in hand becomes a low-level model
     ("tauomega.bridge.network", "tauomega.bridge.network_model"),
-    # a question has one door, whatever the definition, that over boxes too
-    (
-        "tauomega.proofs.certificates.checker.statements",
-        "tauomega.proofs.certificates.checker.boxes",
-    ),
-    (
-        "tauomega.proofs.certificates.checker.statements",
-        "tauomega.proofs.certificates.checker.interchanges",
-    ),
 ]
 """Imports that run back up, with the reason: one door each, which forwards to the module above."""
 

@@ -12,9 +12,10 @@ from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.definition import Definition
 from tauomega.theory.verdict import Question as Words
 
+from .checker.asking import question_of
 from .checker.decoding import claim_of
 from .checker.document import RefusedError
-from .checker.statements import ACCURACY, READ_AS, Question, question_of
+from .checker.statements import ACCURACY, READ_AS, Question
 from .encoding import NotCertifiedError, claim_to_json, parameters_of, semantics_of
 
 __all__ = ["Asked", "asked_of", "why_not"]

@@ -7,9 +7,10 @@ from typing import Any
 from tauomega.theory.kernel.clausal import Clause
 from tauomega.theory.kernel.commuting_circuit import build
 
+from .checker.asking import question_of
 from .checker.decoding import claim_of, context_maps_of
 from .checker.document import RefusedError
-from .checker.statements import context_map, question_of, squares_asked
+from .checker.statements import context_map, squares_asked
 
 __all__ = ["clauses_and_proof"]
 

@@ -20,18 +20,12 @@ from tauomega.theory.quantity import INFINITE, Ball, Number
 from tauomega.theory.verdict import Fails, Holds, Verdict
 
 from .asked import asked_of
+from .checker.asking import question_of
 from .checker.checking import stated
 from .checker.decoding import claim_of
 from .checker.document import SCHEMA, RefusedError, canonical, digest, read_document
 from .checker.refuting import check_counterexample
-from .checker.statements import (
-    ACCURACY,
-    Question,
-    context_map,
-    question_of,
-    squares_asked,
-    statement_of,
-)
+from .checker.statements import ACCURACY, Question, context_map, squares_asked, statement_of
 from .contexts import is_listable, listed_map
 from .encoding import NotCertifiedError, tree_to_json
 from .proving import evidence_of, share_of

@@ -5,7 +5,8 @@
 | `document` | bytes to JSON, in canonical form, with limits |
 | `decoding` | JSON to models, expressions and claims, each well formed |
 | `factors` | which low-level variables a τ reads, and whether it takes every value |
-| `statements` | what a definition asks of a claim, as statements of the kernel |
+| `asking` | what any definition asks of a claim: each kind of question loads its own module |
+| `statements` | what is asked about squares, as statements of the kernel |
 | `interchanges` | the same of interchanges |
 | `squares` | the squares of a statement, one by one |
 | `distances` | squares that commute up to a distance: equal sides of another kind |

@@ -15,18 +15,11 @@ from tauomega.theory.kernel.expression import Expression
 from tauomega.theory.kernel.failure import EvaluationError
 from tauomega.theory.kernel.program import ROOTS, Kind
 
+from .asking import question_of
 from .decoding import claim_of, context_maps_of
 from .document import RefusedError, digest, read_document, refuse_unless
 from .factors import Factor, are_apart_and_onto, are_disjoint, factor_of
-from .statements import (
-    ACCURACY,
-    OVER_BOXES,
-    Question,
-    context_map,
-    first_missed,
-    question_of,
-    squares_asked,
-)
+from .statements import ACCURACY, OVER_BOXES, Question, context_map, first_missed, squares_asked
 
 __all__ = ["Accepted", "check_certificate"]
 

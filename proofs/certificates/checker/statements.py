@@ -35,7 +35,7 @@ __all__ = [
     "context_map",
     "factors_of",
     "first_missed",
-    "question_of",
+    "question_about_squares",
     "squares_asked",
     "statement_of",
 ]
@@ -103,21 +103,14 @@ class Question:
         return next((self.parameters[key] for key in BOUNDS if key in self.parameters), None)
 
 
-def question_of(claim: Claim, definition: str, parameters: Mapping[str, str]) -> Question:
-    """The question, with everything that makes it meaningless refused.
+def question_about_squares(
+    claim: Claim, definition: str, parameters: Mapping[str, str]
+) -> Question:
+    """The question of a definition whose squares range over a family of interventions.
 
     Raises:
-        RefusedError: a definition or a parameter that this checker does not know, τ that leaves its
-            domain.
+        RefusedError: as `asking.question_of`.
     """
-    if definition in ("interchange", ACCURACY):
-        from .interchanges import question_of_interchange
-
-        return question_of_interchange(claim, definition, parameters)
-    if definition == OVER_BOXES:
-        from .boxes import question_over_boxes
-
-        return question_over_boxes(claim, parameters)
     keys, clauses, fixed, theorems = READ_AS.get(definition, ((), (), {}, ()))
     bounds = parameters.keys() & BOUNDS if "metric" in keys else set()
     known = keys and set(parameters) == {*keys, *bounds} and len(bounds) <= 1

@@ -15,6 +15,7 @@ import pytest
 from tauomega import check, load
 from tauomega.proofs.certificates.checker import boxes as boxes_module
 from tauomega.proofs.certificates.checker.affine import forms_of
+from tauomega.proofs.certificates.checker.asking import question_of
 from tauomega.proofs.certificates.checker.boxes import (
     OverBoxes,
     check_box_point,
@@ -25,7 +26,7 @@ from tauomega.proofs.certificates.checker.checking import check_certificate
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical
 from tauomega.proofs.certificates.checker.squares import first_of, sides_at
-from tauomega.proofs.certificates.checker.statements import OVER_BOXES, Question, question_of
+from tauomega.proofs.certificates.checker.statements import OVER_BOXES, Question
 from tauomega.proofs.certificates.encoding import claim_to_json
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.proofs.testing.damage import resealed

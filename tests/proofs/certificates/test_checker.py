@@ -20,6 +20,7 @@ from tauomega.proofs.certificates.checker import (
     squares,
 )
 from tauomega.proofs.certificates.checker import document as document_module
+from tauomega.proofs.certificates.checker.asking import question_of
 from tauomega.proofs.certificates.checker.checking import _read_off, check_certificate, stated
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.document import (
@@ -36,7 +37,6 @@ from tauomega.proofs.certificates.checker.statements import (
     Question,
     context_map,
     family_of,
-    question_of,
     statement_of,
 )
 from tauomega.proofs.certificates.contexts import listed_map

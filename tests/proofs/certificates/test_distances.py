@@ -17,13 +17,13 @@ from tauomega.cli.exit_code import ExitCode
 from tauomega.loading import example_text
 from tauomega.proofs.certificates import contexts
 from tauomega.proofs.certificates.asked import why_not
+from tauomega.proofs.certificates.checker.asking import question_of
 from tauomega.proofs.certificates.checker.checking import check_certificate
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.distances import METRICS, bounded, distance_of
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical
 from tauomega.proofs.certificates.checker.evidence import check_squares, transcript_of
 from tauomega.proofs.certificates.checker.squares import settings_of, sides_at
-from tauomega.proofs.certificates.checker.statements import question_of
 from tauomega.proofs.certificates.encoding import NotCertifiedError, claim_to_json
 from tauomega.proofs.certificates.exporting import clauses_and_proof
 from tauomega.proofs.certificates.verifying import verify

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tauomega.proofs.certificates.checker import decoding, evidence, matching
+from tauomega.proofs.certificates.checker.asking import question_of
 from tauomega.proofs.certificates.checker.checking import _read_off, check_certificate, stated
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical, digest
@@ -17,11 +18,7 @@ from tauomega.proofs.certificates.checker.factors import Factor, factor_of
 from tauomega.proofs.certificates.checker.interchanges import scored
 from tauomega.proofs.certificates.checker.refuting import check_counterexample
 from tauomega.proofs.certificates.checker.squares import work_of
-from tauomega.proofs.certificates.checker.statements import (
-    context_map,
-    family_of,
-    question_of,
-)
+from tauomega.proofs.certificates.checker.statements import context_map, family_of
 from tauomega.proofs.certificates.encoding import claim_to_json
 from tauomega.proofs.certificates.writing import certificate_of
 from tauomega.proofs.testing.damage import resealed
