@@ -38,7 +38,7 @@ def is_soft_abstraction(
     below, above = pair
     images = omega(low, high, tau)
     return all(
-        tau[step(low, below, i, x)] == step(high, above, images[i], tau[x])  # type: ignore[arg-type]
+        tau[step(low, below, i, x)] == step(high, above, images[i], tau[x])  # type: ignore[arg-type]  # defined
         for i in family
         for x in range(len(low.states))
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from heapq import heapify, heappop, heappush
 from pathlib import Path
@@ -61,16 +61,22 @@ class Solved:
 
     def checked(self, seconds: float, memory: int) -> int | str:
         """How many steps the refutation has that the kernel has checked, or why it has not."""
-        return self._read(partial(_count, self._clauses, str(self._proof)), seconds, memory)  # type: ignore[no-any-return]
+        found: int | str = self._read(_count, seconds, memory)
+        return found
 
     def steps(self, seconds: float, memory: int) -> list[Step] | str:
         """The refutation, trimmed and checked by the kernel, or why there is none."""
-        return self._read(partial(_trim, self._clauses, str(self._proof)), seconds, memory)  # type: ignore[no-any-return]
+        found: list[Step] | str = self._read(_trim, seconds, memory)
+        return found
 
-    def _read(self, function: Any, seconds: float, memory: int) -> Any:
+    def _read(
+        self, read: Callable[[Sequence[Clause], str], Any], seconds: float, memory: int
+    ) -> Any:
+        """What a child makes of the clauses and the file of the proof, or why it makes nothing of them."""
         if self._proof.stat().st_size > LARGEST:
             return f"its proof is longer than {LARGEST:,} bytes"
-        outcome = run_in_child(function, seconds=seconds, memory=memory)
+        work = partial(read, self._clauses, str(self._proof))
+        outcome = run_in_child(work, seconds=seconds, memory=memory)
         return outcome.value if isinstance(outcome, Answered) else _reason(outcome, seconds)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -330,6 +331,18 @@ def test_lists_of_public_names_are_sorted() -> None:
                 case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() as names):
                     listed = [ast.literal_eval(element) for element in names.elts]
                     assert len(set(listed)) == len(listed), path
+
+
+def test_a_check_is_silenced_for_a_reason() -> None:
+    """On the line itself: `# type: ignore[code]  # why`, `# noqa: CODE  # why`."""
+    silencing = re.compile(r"# (?:type: ignore|noqa)(?!(?:\[[a-z, -]+\]|: [A-Z0-9, ]+)  # \w)")
+    bare = [
+        f"{name_of(path)}:{number}: {line.strip()}"
+        for path in PYTHON
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if silencing.search(line)
+    ]
+    assert [] == bare
 
 
 def test_no_file_leaves_work_for_later_in_its_text() -> None:

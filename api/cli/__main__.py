@@ -137,8 +137,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _open_standard_streams() -> None:
     """A shell may have closed them (`>&-`), which Python shows as `None`: what is said is lost then."""
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # to the end
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # open to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # open to the end
 
 
 def _forget_output() -> None:

@@ -175,7 +175,9 @@ def _value(node: Node, values: Mapping[str, Any], own: Arithmetic) -> Any:
         return parents[0]
     if node.operation.name == "sym_size":
         (source,) = parents
-        return int(source.shape[int(node.arguments["dim"])])  # type: ignore[call-overload]
+        dim = node.arguments["dim"]
+        assert isinstance(dim, int)
+        return int(source.shape[dim])
     if kind is OpKind.MOVING and numbers:
         return _moved(node, values, own)
     if kind in (OpKind.MOVING, OpKind.DISCRETE) or not floating:

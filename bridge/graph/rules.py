@@ -25,17 +25,20 @@ __all__ = ["RULES", "attention_scores", "attention_values", "attention_weights"]
 def _add(own: Arithmetic, given: Arguments) -> Array:
     other = number(own, given["other"])
     alpha = given.get("alpha", 1)
-    return given["self"] + (other if alpha == 1 else other * number(own, alpha))  # type: ignore[no-any-return]
+    found: Array = given["self"] + (other if alpha == 1 else other * number(own, alpha))
+    return found
 
 
 def _sub(own: Arithmetic, given: Arguments) -> Array:
-    return given["self"] - number(own, given["other"]) * number(own, given.get("alpha", 1))  # type: ignore[no-any-return]
+    found: Array = given["self"] - number(own, given["other"]) * number(own, given.get("alpha", 1))
+    return found
 
 
 def _div(own: Arithmetic, given: Arguments) -> Array:
     if given.get("rounding_mode") is not None:
         raise NotEvaluatedError(f"no rule for rounding_mode={given['rounding_mode']!r}")
-    return given["self"] / number(own, given["other"])  # type: ignore[no-any-return]
+    found: Array = given["self"] / number(own, given["other"])
+    return found
 
 
 def _linear(own: Arithmetic, given: Arguments) -> Array:
@@ -55,7 +58,8 @@ def _mean(own: Arithmetic, given: Arguments) -> Array:
     axes = axes_of(given, array)
     count = prod(array.shape[axis] for axis in axes)
     total = total_of(own, array, axes, keep=given.get("keepdim", False))
-    return total * number(own, Fraction(1, count))  # type: ignore[no-any-return]
+    found: Array = total * number(own, Fraction(1, count))
+    return found
 
 
 def _cumsum(own: Arithmetic, given: Arguments) -> Array:
@@ -116,7 +120,8 @@ def _function(name: str) -> Rule:
 
 def _sigmoid(own: Arithmetic, given: Arguments) -> Array:
     one = own.number(Fraction(1))
-    return one / (each(lambda v: own.function("exp", -v), given["self"]) + one)  # type: ignore[no-any-return]
+    found: Array = one / (each(lambda v: own.function("exp", -v), given["self"]) + one)
+    return found
 
 
 def _gelu(own: Arithmetic, given: Arguments) -> Array:
@@ -129,7 +134,8 @@ def _gelu(own: Arithmetic, given: Arguments) -> Array:
         scale = own.function("sqrt", own.number(Fraction(2)) / pi)
         cubic = own.number(Fraction(0.044715))
         inner = each(lambda v: own.function("tanh", (v + v * v * v * cubic) * scale), x)
-    return x * half * (inner + one)  # type: ignore[no-any-return]
+    found: Array = x * half * (inner + one)
+    return found
 
 
 def _pow(own: Arithmetic, given: Arguments) -> Array:
@@ -193,7 +199,8 @@ def attention_scores(own: Arithmetic, given: Arguments) -> Array:
         if scale is None
         else own.number(Fraction(scale))
     )
-    return (query @ np.swapaxes(key, -1, -2)) * factor  # type: ignore[no-any-return]
+    found: Array = (query @ np.swapaxes(key, -1, -2)) * factor
+    return found
 
 
 def attention_weights(own: Arithmetic, scores: Array, given: Arguments) -> Array:
@@ -218,7 +225,8 @@ def attention_values(given: Arguments) -> Array:
     query, value = given["query"], given["value"]
     if given.get("enable_gqa", False):
         value = np.repeat(value, query.shape[1] // value.shape[1], axis=1)
-    return value  # type: ignore[no-any-return]
+    found: Array = value
+    return found
 
 
 def _attention(own: Arithmetic, given: Arguments) -> Array:

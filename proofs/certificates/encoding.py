@@ -78,7 +78,7 @@ def claim_to_json(claim: Abstraction, definition: Definition) -> Json:
 def parameters_of(claim: Abstraction, definition: Definition, question: Question) -> dict[str, str]:
     """The parameters of a definition as they were read."""
     found = dict(question.parameters)
-    names = {field.name for field in fields(definition)}  # type: ignore[arg-type]
+    names = {field.name for field in fields(definition)}  # type: ignore[arg-type]  # a dataclass
     if "swapped" in names:
         found["swapped"] = " ".join(getattr(definition, "swapped", ()) or claim.sites)
     joint = getattr(definition, "joint", None)
