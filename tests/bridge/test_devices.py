@@ -14,6 +14,7 @@ from torch import nn
 
 from tauomega import SCM, Network, check, load
 from tauomega.bridge.exhaustive import fused_triton, sweeping
+from tauomega.bridge.exhaustive.equivalence import interchange_classes, interchange_labels
 from tauomega.bridge.exhaustive.expectation import Expectation
 from tauomega.bridge.exhaustive.fused import Fused
 from tauomega.bridge.exhaustive.readout import Argmax
@@ -92,6 +93,17 @@ def test_a_sweep_finds_on_a_device_what_it_finds_on_a_cpu(
     for ours, theirs in zip(found, expected, strict=True):
         assert ours.semantics == theirs.semantics.replace("cpu", "cuda")
         assert replace(ours, semantics="", rerun=0) == replace(theirs, semantics="", rerun=0)
+
+
+def test_a_site_carries_the_same_classes_on_a_device(device: torch.device) -> None:
+    module, inputs = perceptron(), torch.randn(12, 3)
+    network = captured(module, inputs[:2])
+    site = network.site("1[:, 0:4]")
+    found = interchange_labels(network, inputs.to(device), site, Argmax(), rows=32)
+    assert found.device == DEVICE
+    expected = interchange_labels(network.to("cpu"), inputs, site, Argmax(), rows=32)
+    assert torch.equal(found.cpu(), expected)
+    assert interchange_classes(found) == interchange_classes(expected)
 
 
 def test_an_extraction_names_the_device(device: torch.device) -> None:
