@@ -8,15 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, final
 
 from tauomega.theory.errors import InputError, OutOfReachError
-from tauomega.theory.kernel import (
-    Declaration,
-    Hole,
-    Kind,
-    Range,
-    Reals,
-    Reference,
-    complete,
-)
+from tauomega.theory.kernel import Declaration, Hole, Kind, Range, Reals, Reference, complete
 from tauomega.theory.scm import SCM
 
 from .adapters.naming import named_site

@@ -15,14 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from tauomega.proofs.stochastic import (
-    Matrix,
-    kernel_distance,
-    matrix,
-    onto,
-    pseudo_inverse,
-    times,
-)
+from tauomega.proofs.stochastic import Matrix, kernel_distance, matrix, onto, pseudo_inverse, times
 from tauomega.proofs.theorem import Kind, Scope, Step, Theorem, instance, main
 from tauomega.theory.quantity import upper
 

@@ -9,13 +9,7 @@ from fractions import Fraction
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.asking import asked_claim, asked_definition, asked_engines
 from tauomega.theory.counterexample import Counterexample, Gap, GraphGap
-from tauomega.theory.defect import (
-    BoxSwaps,
-    Defect,
-    Part,
-    Swaps,
-    clauses,
-)
+from tauomega.theory.defect import BoxSwaps, Defect, Part, Swaps, clauses
 from tauomega.theory.definition import Definition
 from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
 from tauomega.theory.metric_kinds import require_metrics

@@ -9,12 +9,7 @@ from typing import final
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel.blasting import NotBlastedError
 from tauomega.theory.kernel.circuit import FALSE, Circuit
-from tauomega.theory.kernel.commuting import (
-    Commuting,
-    Interchange,
-    Squares,
-    squares_of,
-)
+from tauomega.theory.kernel.commuting import Commuting, Interchange, Squares, squares_of
 from tauomega.theory.kernel.commuting_circuit import Built, build
 
 from .circuits import values_of

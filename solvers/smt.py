@@ -15,21 +15,12 @@ from typing import Any, final
 
 import z3
 
-from tauomega.theory.defect import (
-    ContextMaps,
-    Defect,
-    Inf,
-)
+from tauomega.theory.defect import ContextMaps, Defect, Inf
 from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import All, Block, BlocksAndSilence, Family, Given, Single, TauMax
 from tauomega.theory.intervention import Hard
-from tauomega.theory.kernel import (
-    Domain,
-    Value,
-    evaluate,
-    parse_value,
-)
+from tauomega.theory.kernel import Domain, Value, evaluate, parse_value
 from tauomega.theory.policy import OmegaPolicy
 from tauomega.theory.scm import SCM
 from tauomega.theory.verdict import INFINITE, Trusted

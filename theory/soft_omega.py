@@ -16,15 +16,7 @@ from .abstraction import Abstraction
 from .errors import InputError, OutOfReachError
 from .intervening import new_parents
 from .intervention import Hard, Intervention, Soft, compound
-from .kernel import (
-    Constant,
-    Expression,
-    Finite,
-    Range,
-    Value,
-    evaluate,
-    free_names,
-)
+from .kernel import Constant, Expression, Finite, Range, Value, evaluate, free_names
 from .scm import SCM
 from .tables import as_mechanism, essential_arguments
 

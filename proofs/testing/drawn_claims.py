@@ -26,12 +26,7 @@ from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.counterexample import NotSolvable
 from tauomega.theory.defect import Relation, Violated, clauses
 from tauomega.theory.definition import Definition
-from tauomega.theory.errors import (
-    EvaluationError,
-    InputError,
-    OutOfReachError,
-    UndecidedError,
-)
+from tauomega.theory.errors import EvaluationError, InputError, OutOfReachError, UndecidedError
 from tauomega.theory.family import All, Block, Given, Reach, Single, TauMax
 from tauomega.theory.intervention import NOTHING
 from tauomega.theory.policy import Depth, OmegaPolicy, Sources

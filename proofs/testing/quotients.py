@@ -7,15 +7,7 @@ from itertools import product
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.intervention import Hard
-from tauomega.theory.kernel import (
-    Declaration,
-    Expression,
-    Finite,
-    Kind,
-    Range,
-    Value,
-    complete,
-)
+from tauomega.theory.kernel import Declaration, Expression, Finite, Kind, Range, Value, complete
 from tauomega.theory.scm import SCM
 from tauomega.theory.tables import as_mechanism
 

@@ -9,15 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tauomega.theory.defect import (
-    ContextMaps,
-    Contexts,
-    Defect,
-    Inf,
-    Interventions,
-    Part,
-    Sup,
-)
+from tauomega.theory.defect import ContextMaps, Contexts, Defect, Inf, Interventions, Part, Sup
 from tauomega.theory.family import BlocksAndSilence, TauMax
 from tauomega.theory.policy import OmegaPolicy
 

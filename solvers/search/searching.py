@@ -24,14 +24,7 @@ from .literal import decided, literally, reads_of
 from .plan import NotPlannedError, plan_of, require_finite
 from .relabelling import Relabelling, is_least, least_only, relabellings
 from .results import Ending, Exhausted, Refuted, Unfinished
-from .settings import (
-    LOCAL,
-    all_demands,
-    broken,
-    count_demands,
-    from_counterexample,
-    local_squares,
-)
+from .settings import LOCAL, all_demands, broken, count_demands, from_counterexample, local_squares
 from .sketch import Candidate, Sketch, named
 
 __all__ = ["Searching", "exact_demands", "literal_of", "search"]

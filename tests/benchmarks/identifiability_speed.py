@@ -19,11 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tauomega.bridge.identifiability import Options, plain
-from tauomega.bridge.identifiability.circuits import (
-    checked,
-    count_circuits,
-    list_circuits,
-)
+from tauomega.bridge.identifiability.circuits import checked, count_circuits, list_circuits
 from tauomega.bridge.identifiability.counted_network import CountedNetwork
 from tauomega.bridge.identifiability.counting import count, prepare
 from tauomega.bridge.identifiability.interpretations import Interpreter

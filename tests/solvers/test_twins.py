@@ -16,14 +16,7 @@ from tauomega.solvers.engine import Answer, Budget, Engine, Problem
 from tauomega.solvers.enumeration import ENUMERATE
 from tauomega.solvers.portfolio import get_engine
 from tauomega.solvers.reductions import reduced
-from tauomega.theory.defect import (
-    ContextMaps,
-    Defect,
-    Inf,
-    Interventions,
-    Part,
-    Sup,
-)
+from tauomega.theory.defect import ContextMaps, Defect, Inf, Interventions, Part, Sup
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Block, Given, Single, TauMax

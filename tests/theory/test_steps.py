@@ -20,12 +20,7 @@ from tauomega.theory.errors import InputError
 from tauomega.theory.family import Block
 from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.scm import SCM
-from tauomega.theory.steps import (
-    NotMergeableError,
-    marginalise,
-    merge_values,
-    merge_variables,
-)
+from tauomega.theory.steps import NotMergeableError, marginalise, merge_values, merge_variables
 
 KEPT = Constructive(Block(), tau_u=TauUPolicy.IDENTITY)
 SUM = "U1, U2 : bool ~ 1/2\nX1 = U1\nX2 = U2\nY = X1 + X2"

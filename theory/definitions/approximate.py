@@ -7,14 +7,7 @@ from typing import ClassVar, final
 
 from ..abstraction import Abstraction
 from ..defect import Defect, Interventions, Max, Metric
-from ..definition import (
-    Role,
-    compatible_contexts,
-    omega_policy,
-    require,
-    tau_onto,
-    tau_u_policy,
-)
+from ..definition import Role, compatible_contexts, omega_policy, require, tau_onto, tau_u_policy
 from ..family import Block, Family
 from ..implying import Related
 from ..policy import HighFamily, OmegaPolicy, TauUPolicy, Undefined

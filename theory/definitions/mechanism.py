@@ -31,15 +31,7 @@ from ..defect import (
     Var,
     Violated,
 )
-from ..definition import (
-    Role,
-    context_map,
-    high_model,
-    require,
-    tau_onto,
-    tau_u_onto,
-    tau_u_policy,
-)
+from ..definition import Role, context_map, high_model, require, tau_onto, tau_u_onto, tau_u_policy
 from ..implying import Condition, Related, Relative
 from ..intervention import NOTHING
 from ..policy import TauUPolicy

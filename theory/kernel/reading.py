@@ -13,9 +13,7 @@ from .law import Law
 from .mentioned import bare_names, indexed_by
 from .parsing import Parser
 from .program import Kind, Program
-from .raw import (
-    Raw,
-)
+from .raw import Raw
 from .resolving import Definition, Resolver
 from .scope import Scope
 from .statements import (

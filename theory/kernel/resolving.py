@@ -8,17 +8,7 @@ from typing import NoReturn, final
 
 from .domain import Value
 from .errors import Fault, InputError, Source, nearest
-from .expression import (
-    Apply,
-    Case,
-    Constant,
-    Expression,
-    Hole,
-    Operator,
-    Reference,
-    Span,
-    children,
-)
+from .expression import Apply, Case, Constant, Expression, Hole, Operator, Reference, Span, children
 from .parsing import FUNCTIONS, MAX_NESTING
 from .raw import (
     Index,

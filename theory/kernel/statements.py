@@ -186,6 +186,15 @@ def _conditional(parser: Parser, targets: Sequence[Target]) -> Conditional:
         assert isinstance(law, FiniteLaw), "the domain is finite"
         return Conditional(target, domain, ConditionalLaw((), (), law), target.span)
     parser.expect("{", "'~'")
+    rows, default = _cases(parser, domain, len(parents))
+    law = ConditionalLaw(tuple(parents), tuple(rows.items()), default)
+    return Conditional(target, domain, law, target.span)
+
+
+def _cases(
+    parser: Parser, domain: Domain, parents: int
+) -> tuple[dict[tuple[Value, ...], FiniteLaw], FiniteLaw | None]:
+    """`0, 1: 1/2; else: 1/3 }`: the law of each case of so many parents, and that of the others."""
     rows: dict[tuple[Value, ...], FiniteLaw] = {}
     default: FiniteLaw | None = None
     while not parser.accept("}"):
@@ -203,17 +212,15 @@ def _conditional(parser: Parser, targets: Sequence[Target]) -> Conditional:
         assert isinstance(law, FiniteLaw), "the domain is finite"
         if key is None:
             default = law
-        elif len(key) != len(parents):
-            parser.fail(f"{len(key)} values for {len(parents)} parents", start.span)
+        elif len(key) != parents:
+            parser.fail(f"{len(key)} values for {parents} parents", start.span)
         elif key in rows:
             parser.fail("this case stands above already", start.span)
         else:
             rows[key] = law
         if not parser.accept(";") and not parser.peek("}"):
             parser.fail("';' or '}' is missing after a case")
-    return Conditional(
-        target, domain, ConditionalLaw(tuple(parents), tuple(rows.items()), default), target.span
-    )
+    return rows, default
 
 
 def _one(parser: Parser) -> str:
@@ -257,11 +264,7 @@ def read_domain(parser: Parser) -> Domain:
         parser.expect("}", "the values")
         if len(set(values)) < len(values):
             parser.fail("a value is listed twice", start.span)
-        return (
-            BOOL
-            if set(values) == {0, 1} and len(values) == 2 and values[0] == 0
-            else Finite(tuple(values))
-        )
+        return BOOL if values == [0, 1] else Finite(tuple(values))
     if parser.accept("["):
         low = parser.number()
         parser.expect(",", "the lower end")

@@ -6,10 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from tauomega.theory.definitions.probabilistic_approximate import (
-    Matching,
-    ProbabilisticApproximate,
-)
+from tauomega.theory.definitions.probabilistic_approximate import Matching, ProbabilisticApproximate
 
 from ..facts import Fact
 from ..meeting import Meeting, Pairs

@@ -16,11 +16,7 @@ from tauomega.bridge.benchmark.records import Record, UnitKey, append, read_resu
 from tauomega.bridge.benchmark.scoring import Confusion, interval, points
 from tauomega.bridge.benchmark.task import BenchmarkTask, Case, CaseKind
 from tauomega.bridge.benchmark.tasks import find_task, tasks
-from tauomega.bridge.benchmark.tasks.hierarchical_equality import (
-    NEEDLE_RECIPE,
-    RECIPE,
-    setting,
-)
+from tauomega.bridge.benchmark.tasks.hierarchical_equality import NEEDLE_RECIPE, RECIPE, setting
 from tauomega.bridge.benchmark.truth import truth_of
 from tauomega.bridge.explanation import Explanation, Units
 from tauomega.bridge.methods import find_method, methods

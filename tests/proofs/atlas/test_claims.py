@@ -14,14 +14,7 @@ from tauomega import SCM, Abstraction, load
 from tauomega.cli.__main__ import main
 from tauomega.cli.exit_code import ExitCode
 from tauomega.proofs.atlas import claims, proved
-from tauomega.proofs.atlas.claims import (
-    FAILS,
-    HOLDS,
-    INCLUSION,
-    UNKNOWN,
-    ClaimPlacement,
-    place,
-)
+from tauomega.proofs.atlas.claims import FAILS, HOLDS, INCLUSION, UNKNOWN, ClaimPlacement, place
 from tauomega.proofs.atlas.notion import Arrow
 from tauomega.proofs.discovery import theorem_names
 from tauomega.proofs.testing.claim_makers import MAKERS, Maker

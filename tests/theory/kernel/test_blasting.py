@@ -31,13 +31,7 @@ from tauomega.theory.kernel import (
 )
 from tauomega.theory.kernel.blasting import Blaster, Cases, NotBlastedError
 from tauomega.theory.kernel.circuit import FALSE, TRUE
-from tauomega.theory.kernel.commuting import (
-    Blocks,
-    Commuting,
-    Interchange,
-    Listed,
-    squares_of,
-)
+from tauomega.theory.kernel.commuting import Blocks, Commuting, Interchange, Listed, squares_of
 from tauomega.theory.kernel.commuting_circuit import build
 from tauomega.theory.kernel.evaluation import roots_of, solve
 from tauomega.theory.kernel.failure import EvaluationError

@@ -11,13 +11,7 @@ from random import Random
 import pytest
 
 from tauomega.theory.kernel import Apply, Constant, Operator, Reference, evaluate
-from tauomega.theory.kernel.halfspaces import (
-    Condition,
-    Form,
-    NotAffineError,
-    condition_of,
-    known,
-)
+from tauomega.theory.kernel.halfspaces import Condition, Form, NotAffineError, condition_of, known
 from tauomega.theory.kernel.product_network import ReluLayer, product_network
 from tauomega.theory.kernel.relu_bounds import (
     GRID,
