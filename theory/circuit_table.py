@@ -3,7 +3,7 @@
 ```
 [circuit]
 nodes = ["X", "Z"]        # or edges = ["a -> X", "X -> Z"]: what is kept
-ablation = "zero"         # or "mean", over all contexts; what stands in for the rest
+ablation = "zero"         # or "mean", over all contexts; "resample", "resample-each": values of runs on other contexts
 # ablate = "X -> Z = 0"   # instead of these: an intervention in full
 [circuit.outputs]
 out = "Z"                 # names of their own, and what is read off the model
@@ -22,24 +22,34 @@ from .ablating import circuit_claim
 from .abstraction import Abstraction, LowModel
 from .errors import InputError
 from .intervening import parents_of
-from .kernel import Expression, Kind, Value, free_names, parse_expression
+from .kernel import Expression, FiniteLaw, Kind, Value, free_names, parse_expression
 from .kernel.errors import nearest
+from .resampling import Draws, resampled_claim
 from .scm import SCM
 from .toml_source import Faults
 
-__all__ = ["read_circuit"]
+__all__ = ["is_resampled", "read_circuit"]
 
 KEYS = ("nodes", "edges", "ablation", "ablate", "outputs")
-ABLATIONS = ("zero", "mean")
+HELD = ("zero", "mean")
+ABLATIONS = (*HELD, *(draws.value for draws in Draws))
 MOST_CONTEXTS = 2**16
 """Contexts over which a mean is taken exactly."""
 Edge = tuple[str, str]
 
 
-def read_circuit(table: object, low: LowModel, noted: Faults) -> Abstraction | None:
+def is_resampled(table: object) -> bool:
+    """Whether what is outside takes values of runs on other contexts, which are drawn by their law."""
+    return isinstance(table, dict) and table.get("ablation") in ABLATIONS[len(HELD) :]
+
+
+def read_circuit(
+    table: object, low: LowModel, noted: Faults, high: SCM | None = None
+) -> Abstraction | None:
     """The claim that the circuit gives the outputs of its model, for the definition `circuit`.
 
-    What is wrong is noted; the claim is `None` then.
+    What is wrong is noted; the claim is `None` then. A network's inputs have the laws of the variables of their names
+    in `high`.
     """
     before = len(noted.faults)
     if not isinstance(table, dict):
@@ -59,7 +69,8 @@ def read_circuit(table: object, low: LowModel, noted: Faults) -> Abstraction | N
         noted.fault("ablate says itself at what is held; leave ablation out", "circuit", "ablation")
     if table.get("ablation", "zero") not in ABLATIONS:
         noted.fault(
-            f'ablation is "zero" or "mean", not {table["ablation"]!r}; any other: ablate = "…"',
+            'ablation is "zero", "mean", "resample" or "resample-each", not '
+            f'{table["ablation"]!r}; any other: ablate = "…"',
             "circuit",
             "ablation",
         )
@@ -74,6 +85,12 @@ def read_circuit(table: object, low: LowModel, noted: Faults) -> Abstraction | N
         found = noted.attempt(partial(parse_expression, text, scope, source))
         if found is not None:
             read[name] = found
+    if is_resampled(table):
+        outside = _outside(table, scm, read, noted)
+        if len(noted.faults) > before:
+            return None
+        draws, laws = Draws(table["ablation"]), _laws(low, high)
+        return noted.attempt(lambda: resampled_claim(low, outside, read, draws=draws, laws=laws))
     held = str(table["ablate"]) if "ablate" in table else _held(table, scm, read, noted)
     where = ("circuit", "ablate" if "ablate" in table else "ablation")
     ablation = noted.attempt(lambda: scm.intervention(held, source=noted.locate(*where)))
@@ -82,11 +99,27 @@ def read_circuit(table: object, low: LowModel, noted: Faults) -> Abstraction | N
     return circuit_claim(low, ablation, read)
 
 
+def _laws(low: LowModel, high: SCM | None) -> dict[str, FiniteLaw]:
+    """The laws of a network's inputs, which are declared above."""
+    if isinstance(low, SCM) or high is None:
+        return {}
+    laws = {name: high[name].law for name in high.inputs}
+    return {name: law for name, law in laws.items() if isinstance(law, FiniteLaw)}
+
+
 def _held(
     table: Mapping[str, Any], scm: SCM, outputs: Mapping[str, Expression], noted: Faults
 ) -> str:
-    """The intervention that ablates all that is not kept."""
+    """The intervention that holds all that is not kept."""
     value = _zero if table.get("ablation", "zero") == "zero" else _mean_of(scm)
+    outside = _outside(table, scm, outputs, noted)
+    return ", ".join(f"{text} = {value(text.partition(' ->')[0])}" for text in outside)
+
+
+def _outside(
+    table: Mapping[str, Any], scm: SCM, outputs: Mapping[str, Expression], noted: Faults
+) -> list[str]:
+    """The variables, or edges, that are not kept."""
     if "nodes" in table:
         inner = [n for n in scm.endogenous if scm[n].kind is not Kind.INPUT]
         kept = set(_names(table["nodes"], "nodes", inner, noted))
@@ -95,10 +128,10 @@ def _held(
             noted.fault(
                 f"an output reads {name!r}, which is outside the circuit", "circuit", "nodes"
             )
-        return ", ".join(f"{n} = {value(n)}" for n in inner if n not in kept)
-    every = {f"{parent} -> {child}": (parent, child) for parent, child in _edges(scm)}
-    kept = set(_names(table["edges"], "edges", list(every), noted))
-    return ", ".join(f"{text} = {value(every[text][0])}" for text in every if text not in kept)
+        return [n for n in inner if n not in kept]
+    every = [f"{parent} -> {child}" for parent, child in _edges(scm)]
+    kept = set(_names(table["edges"], "edges", every, noted))
+    return [text for text in every if text not in kept]
 
 
 def _names(given: object, key: str, known: list[str], noted: Faults) -> list[str]:

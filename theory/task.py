@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, final
 
 from .abstraction import Abstraction, LowModel
-from .circuit_table import read_circuit
+from .circuit_table import is_resampled, read_circuit
 from .definition import Definition
 from .definitions import definitions, find_definition
 from .errors import Fault, InputError, Source
@@ -131,7 +131,13 @@ class _Reader(Faults):
             keys["family"] = family
         claim = None
         if low is not None and "circuit" in table:
-            claim = self.attempt(lambda: read_circuit(table["circuit"], low, self))
+            if is_resampled(table["circuit"]) and not keys.get("worst"):
+                keys.setdefault("weighted", True)  # the other context is drawn from the law
+                if keys["weighted"] is False:
+                    self.fault(
+                        "contexts are resampled by their law; leave weighted out", "weighted"
+                    )
+            claim = self.attempt(lambda: read_circuit(table["circuit"], low, self, high))
         elif low is not None:
             claim = self.attempt(lambda: self._claim(low, high))
         interventions = None

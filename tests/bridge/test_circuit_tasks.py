@@ -97,7 +97,15 @@ def test_circuits_of_a_network_are_those_of_masked_weights(sizes: Sequence[int])
         ('nodes = ["a", "Y", "Z"]', "there is no variable with a mechanism 'a'"),
         ('nodes = ["Y"]', "an output reads 'Z', which is outside the circuit"),
         ('edges = ["X -> Q"]', "there is no edge 'X -> Q'; did you mean 'X -> Z'?"),
-        ('nodes = ["Z"]\nablation = "man"', '"zero" or "mean", not \'man\''),
+        (
+            'nodes = ["Z"]\nablation = "man"',
+            '"zero", "mean", "resample" or "resample-each", not \'man\'',
+        ),
+        ('ablate = "X = 0"\nablation = "resample"', "leave ablation out"),
+        (
+            'nodes = ["Y", "Z"]\nablation = "resample"',
+            "a context is drawn from its law, and 'a' has none; write ~ uniform",
+        ),
         ('ablate = "X = 0"\nablation = "mean"', "leave ablation out"),
         ('ablate = "Q = 0"', "Q"),
         ('nodes = "Z"', "nodes is a list of strings"),

@@ -22,6 +22,7 @@ from ..defect import (
     Part,
     Read,
     Run,
+    Sup,
     Var,
 )
 from ..definition import Role, context_map, fixed_tau_u, high_model, require
@@ -47,13 +48,17 @@ class Circuit:
     `theory.ablating.circuit_claim` makes the claim of a model, or network, and what is ablated of it; so does
     the table [circuit] of a task (`theory.circuit_table`).
 
+    With resampled ablation (`theory.resampling`) the circuit reads a second context, drawn like the first, and contexts
+    are pairs.
+
     Similarity: the metric on what τ reads (outputs). Law over (u, i): the contexts uniform, or by their
-    own law; no intervention. Statistic: the mean. Layer: 1 in each context. Composes additively, by the
+    own law; no intervention. Statistic: the mean, or the sup. Layer: 1 in each context. Composes additively, by the
     triangle inequality, along a chain of ablations.
 
     Attributes:
         metric: `discrete` (accuracy), or a distance of states.
         weighted: whether contexts count by their law; uniformly otherwise.
+        worst: whether the largest distance counts, over all contexts, in the place of the mean.
 
     Source: circuit error as in Méloux et al. (2025), arXiv:2502.20914, from their code; similar models as
     in Beckers, Eberhardt & Halpern (2019), Def. 3.1.
@@ -70,10 +75,11 @@ class Circuit:
 
     metric: Metric = Metric.DISCRETE
     weighted: bool = False
+    worst: bool = False
     tau_u: TauUPolicy | None = None
 
     def defect(self, claim: Abstraction) -> Defect:
-        """The mean distance of the outputs."""
+        """The mean distance of the outputs, or the largest."""
         require(self, claim)
         context_map(claim, fixed_tau_u(self.name, claim, self.tau_u, TauUPolicy.IDENTITY))
         read = tuple(name for name in claim.tau if name not in high_model(claim).inputs)
@@ -84,6 +90,10 @@ class Circuit:
         u = Var("u")
         low, high = ApplyMap(TAU, Run(LOW, u)), Run(HIGH, ApplyMap(TAU_U, u))
         gap = Dist(self.metric, Read(read, low), Read(read, high))
+        if self.weighted and self.worst:
+            raise InputError(["the largest distance has no weights; leave weighted out, or worst"])
+        if self.worst:
+            return Max((Part("outputs", Sup("u", Contexts(LOW), gap)),))
         if not self.weighted:
             return Max((Part("outputs", Mean("u", Contexts(LOW), gap)),))
         lacking = claim.scm.without_law()
@@ -94,5 +104,7 @@ class Circuit:
 
     def sentence(self, claim: Abstraction) -> str:
         """What is claimed, in words."""
+        if self.worst:
+            return "in every context, the circuit gives the outputs of its model"
         how = "by their law" if self.weighted else "uniform"
         return f"in the mean over contexts ({how}), the circuit gives the outputs of its model"

@@ -188,7 +188,7 @@ def exceedance(p: Plain, d: Exceedance) -> Number:
 
 
 def circuit(p: Plain, d: Circuit) -> Number:
-    """The mean distance of outputs, over contexts alike or by their law."""
+    """The mean distance of outputs, over contexts alike or by their law, or the largest."""
     pairs = _pairs(p, d.tau_u)
     share = Fraction(1, len(pairs))
     read = [n for n in p.claim.tau if n not in p.high.inputs]
@@ -196,11 +196,11 @@ def circuit(p: Plain, d: Circuit) -> Number:
     def outputs(state: State) -> State:
         return {n: state[n] for n in read}
 
-    return sum(
-        (p.low.probability(u) if d.weighted else share)
-        * distance(d.metric, outputs(p.seen(u)), outputs(p.run(p.high, w)))
-        for u, w in pairs
-    )
+    gaps = [distance(d.metric, outputs(p.seen(u)), outputs(p.run(p.high, w))) for u, w in pairs]
+    if d.worst:
+        return max(gaps)
+    weights = [p.low.probability(u) if d.weighted else share for u, _ in pairs]
+    return sum(weight * gap for weight, gap in zip(weights, gaps, strict=True))
 
 
 def _pairs(p: Plain, asked: TauUPolicy | None) -> Sequence[tuple[State, State]]:
