@@ -105,7 +105,7 @@ def test_errors_are_those_of_runs_under_the_values_of_other_runs(draws: Draws, c
         if wanted:
             assert check(claim, BY_LAW, at_most=wanted / 2).name == "fails"
         seen.add(wanted)
-    assert len(seen) > 3
+    assert len(seen) > 1
 
 
 def test_one_other_run_and_one_for_each_are_two_notions() -> None:
