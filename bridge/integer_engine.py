@@ -15,7 +15,7 @@ from tauomega.solvers.engine import Answer, Budget, Problem
 from tauomega.solvers.measuring import MEASURES
 from tauomega.solvers.ranging import Swap, source_pairs
 from tauomega.theory.defect import Dist, Read, Run, Sup, Swaps
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import InputError, OutOfReachError
 from tauomega.theory.verdict import INFINITE, Enumeration
 
@@ -75,14 +75,13 @@ class IntegerEngine:
 def _runs(problem: Problem) -> tuple[InterchangeRuns, Mapping[str, tuple[str, ...]]]:
     claim = problem.claim
     assert isinstance(claim.low, NetworkModel)
-    assert claim.high is not None
     match problem.part.defect:
         case Sup(space=Swaps(), body=Dist(left=Read(names=names))):
             pass
         case _:
             raise AssertionError("accepts() admitted another shape")
     contexts = context_map(claim, problem.tau_u)
-    runs = InterchangeRuns(claim.low, claim.high, claim.tau, scored=names, contexts=contexts)
+    runs = InterchangeRuns(claim.low, high_model(claim), claim.tau, scored=names, contexts=contexts)
     return runs, claim.sites
 
 

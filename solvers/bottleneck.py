@@ -25,6 +25,7 @@ from tauomega.theory.defect import (
     Metric,
     Sup,
 )
+from tauomega.theory.definition import high_model
 from tauomega.theory.intervention import Intervention
 from tauomega.theory.kernel import Value
 from tauomega.theory.quantity import INFINITE, Ball, Number, greatest, lower, upper
@@ -58,13 +59,13 @@ class Bottleneck:
         if _shape(problem) is None:
             return "only distances under a searched map of contexts are assignments"
         claim = problem.claim
-        assert claim.high is not None
-        below, above = claim.scm.context_count(), claim.high.context_count()
+        high = high_model(claim)
+        below, above = claim.scm.context_count(), high.context_count()
         if below is None or above is None:
             return "a root has infinitely many values"
         if below * above > MOST:
             return f"there are more than {MOST:,} pairs of contexts"
-        if claim.scm.parameters or claim.high.parameters:
+        if claim.scm.parameters or high.parameters:
             return "a parameter is read for all values"
         return None
 

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, final
 
 from tauomega.theory.defect import States, Sup
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.kernel import (
     Domain,
     Expression,
@@ -105,9 +105,9 @@ def _maps(problem: Problem) -> Maps | None:
         return found
     if not is_tau_u_onto(problem.part.defect):
         return None
-    assert claim.high is not None
+    high = high_model(claim)
     for name, expression in context_map(claim, problem.tau_u).items():
-        found[name] = (expression, claim.high.domain(name))
+        found[name] = (expression, high.domain(name))
     return found
 
 
@@ -115,8 +115,8 @@ def _point(problem: Problem, maps: Maps, name: str, value: Value) -> dict[str, o
     missed = {n: next(iter(target)) for n, (_, target) in maps.items()} | {name: value}
     if isinstance(problem.part.defect, Sup) and isinstance(problem.part.defect.space, States):
         return {"y": missed}
-    assert problem.claim.high is not None
-    return {"w": tuple(missed[root] for root in problem.claim.high.roots)}
+    high = high_model(problem.claim)
+    return {"w": tuple(missed[root] for root in high.roots)}
 
 
 def missed_value(

@@ -13,6 +13,7 @@ from math import prod
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Relation
+from tauomega.theory.definition import high_model
 from tauomega.theory.kernel import ConditionalLaw, Finite, Kind, Range, Value, evaluate, free_names
 from tauomega.theory.scm import SCM
 
@@ -33,13 +34,13 @@ def graph_faults(problem: Problem, relation: Relation) -> list[str]:
 
 def cluster_faults(claim: Abstraction, facts: Facts) -> list[str]:
     """What is wrong with the graph above as the cluster graph of the one below."""
-    assert claim.high is not None
+    high = high_model(claim)
     owner = _owners(facts)
     low, shared = _projected(claim.scm, owner)
     quotient = {(owner[a], owner[b]) for a, b in low if owner[a] != owner[b]}
     confounded = {frozenset((owner[a], owner[b])) for a, b in shared if owner[a] != owner[b]}
-    names = {name: name for name in claim.high.endogenous}
-    above, hidden = _projected(claim.high, names)
+    names = {name: name for name in high.endogenous}
+    above, hidden = _projected(high, names)
     faults = []
     cycle = _cycle(quotient)
     if cycle:
@@ -55,11 +56,11 @@ def cluster_faults(claim: Abstraction, facts: Facts) -> list[str]:
 
 def graph_map_faults(claim: Abstraction, facts: Facts) -> list[str]:
     """What keeps the blocks from being a homomorphism of graphs without loops, of Markovian models."""
-    assert claim.high is not None
+    high = high_model(claim)
     owner = _owners(facts)
     low, shared = _projected(claim.scm, owner)
-    names = {name: name for name in claim.high.endogenous}
-    above, hidden = _projected(claim.high, names)
+    names = {name: name for name in high.endogenous}
+    above, hidden = _projected(high, names)
     faults = [
         f"{a} -> {b} lies inside the block of {owner[a]}"
         for a, b in sorted(low)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from tauomega.theory.counterexample import MomentGap
+from tauomega.theory.definition import high_model
 from tauomega.theory.gaussian import moments
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import Value
@@ -18,12 +19,12 @@ __all__ = ["moment_gap"]
 def moment_gap(problem: Problem, point: Mapping[str, object]) -> MomentGap:
     """Means first, in the order of τ, then covariances; computed again in plain fractions."""
     claim = problem.claim
-    assert claim.high is not None
+    high = high_model(claim)
     i, j = cast("Hard", point["i"]), cast("Hard", point["j"])
     parameters = cast("Mapping[str, Value]", point.get("parameters", {}))
-    own = [{n: parameters[n] for n in model.parameters} for model in (claim.scm, claim.high)]
+    own = [{n: parameters[n] for n in model.parameters} for model in (claim.scm, high)]
     below = moments(claim.scm, i, read=claim.tau, parameters=own[0])
-    above = moments(claim.high, j, parameters=own[1])
+    above = moments(high, j, parameters=own[1])
     names = list(claim.tau)
     for name in names:
         if below.mean[name] != above.mean[name]:

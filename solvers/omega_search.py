@@ -22,6 +22,7 @@ from tauomega.theory.defect import (
     Run,
     Sup,
 )
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.intervention import Hard
 from tauomega.theory.policy import HighFamily
@@ -230,9 +231,9 @@ def _responses(
     from tauomega.theory.defect import TAU, ApplyMap, Var
 
     claim = interpreter.problem.claim
-    assert claim.high is not None
+    high = high_model(claim)
     contexts = [tuple(c.values()) for c in claim.scm.contexts()]
-    counterparts = [tuple(c.values()) for c in claim.high.contexts()]
+    counterparts = [tuple(c.values()) for c in high.contexts()]
     size = len(low) * len(contexts) + len(above) * len(counterparts)
     if size > LIMIT:
         raise OutOfReachError("runs for the search of ω", size, LIMIT)

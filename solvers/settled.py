@@ -8,7 +8,7 @@ from math import prod
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Interventions
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import EvaluationError, InputError
 from tauomega.theory.family import BlocksAndSilence, TauMax
 from tauomega.theory.intervention import Hard, Intervention
@@ -65,8 +65,8 @@ def context_value(
     Raises:
         EvaluationError: it is outside its domain; the context is named.
     """
-    assert claim.high is not None
-    value, domain = evaluate(expression, context), claim.high.domain(name)
+    high = high_model(claim)
+    value, domain = evaluate(expression, context), high.domain(name)
     if value not in domain:
         shown = ", ".join(f"{k} = {v}" for k, v in context.items())
         raise EvaluationError(f"τ_U gives {name} = {value}, outside {domain}, at {shown}")

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import LOW, Image, Restriction, Side, Solutions, Step, Term
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import OutOfReachError
 from tauomega.theory.intervention import NOTHING, Compound, Hard, Intervention
 from tauomega.theory.kernel import Value
@@ -93,8 +93,7 @@ def full_states(model: SCM) -> Iterator[dict[str, Value]]:
 def _model(claim: Abstraction, side: Side) -> SCM:
     if side is LOW:
         return claim.scm
-    assert claim.high is not None
-    return claim.high
+    return high_model(claim)
 
 
 def lacks_soft_image(problem: Problem, intervention: Intervention) -> str:

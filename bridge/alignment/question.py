@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.definition import context_map, tau_u_policy
+from tauomega.theory.definition import context_map, high_model, tau_u_policy
 from tauomega.theory.definitions.interchange import InterchangeConsistency
 from tauomega.theory.errors import InputError
 from tauomega.theory.kernel import Domain, Expression, Finite, Range, Value, evaluate, free_names
@@ -202,7 +202,7 @@ class AlignmentQuestion:
 
 def _contexts(claim: Abstraction) -> list[Mapping[str, Value]]:
     """The high-level context of each of the low level's, in canonical order."""
-    assert claim.high is not None
+    high = high_model(claim)
     maps = context_map(claim, tau_u_policy(claim, None, TauUPolicy.INPUTS))
     states = [dict(context) for context in claim.scm.contexts()]
-    return [{r: evaluate(maps[r], s) for r in claim.high.roots} for s in states]
+    return [{r: evaluate(maps[r], s) for r in high.roots} for s in states]

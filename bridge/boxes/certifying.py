@@ -15,7 +15,7 @@ from itertools import combinations, product
 from typing import final
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.definition import context_map
+from tauomega.theory.definition import context_map, high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import NOTHING, Hard
 from tauomega.theory.kernel import Domain, Finite, Range, Value, evaluate
@@ -101,10 +101,9 @@ class BoxClaim:
             NotEvaluatedError: under `exact-grid`, sums may round on every grid of inputs.
         """
         assert isinstance(claim.low, NetworkModel)
-        assert claim.high is not None
         self.claim = claim
         self.model = claim.low
-        self.high: SCM = claim.high
+        self.high: SCM = high_model(claim)
         self.radius = radius
         self.scored = tuple(scored)
         self.forms: list[Form] = []
@@ -126,7 +125,7 @@ class BoxClaim:
         outputs = set(self.layers[-1].names)
         faults = []
         for name in self.scored:
-            if not _is_bool(claim.high.domain(name)):
+            if not _is_bool(self.high.domain(name)):
                 faults.append(f"over boxes {name!r} must have values in {{0, 1}}")
                 continue
             try:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import InputError
 
 from ..network import Layer, Network
@@ -173,12 +174,11 @@ def accuracy_lost(claim: Abstraction, compiled: Network) -> Fraction:
     from ..network_model import NetworkModel
 
     assert isinstance(claim.low, NetworkModel)
-    assert claim.high is not None
     found = []
     for network in (claim.low.network, compiled):
         model = replace(claim.low, network=network)
         read = {name: e for name, e in claim.tau.items() if name not in claim.low.domains}
-        runs = InterchangeRuns(model, claim.high, read)
+        runs = InterchangeRuns(model, high_model(claim), read)
         found.append(runs.accuracy(claim.sites))
     return found[0] - found[1]
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, final
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.definition import high_model
 from tauomega.theory.scm import size_of
 
 from ..small_models import Shape
@@ -152,8 +153,8 @@ def _with_larger_claims(cells: list[Cell], witnesses: list[Witness]) -> tuple[Ce
 
 
 def _larger(number: int, name: str, claim: Abstraction) -> Witness:
-    assert claim.high is not None
-    models = (claim.scm, claim.high)
+    high = high_model(claim)
+    models = (claim.scm, high)
     domains = [size_of(model.domain(v)) for model in models for v in model.endogenous]
     contexts = [model.context_count() for model in models]
     return Witness(
@@ -162,7 +163,7 @@ def _larger(number: int, name: str, claim: Abstraction) -> Witness:
         sum(filter(None, domains)),
         sum(filter(None, contexts)),
         str(claim.scm).strip(),
-        str(claim.high).strip(),
+        str(high).strip(),
         claim.tau_text,
         {"larger": name},
         smallest=False,

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import final
 
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.definition import Definition
+from tauomega.theory.definition import Definition, high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import Block, Family, Reach, Single, TauMax
 from tauomega.theory.implying import Condition
@@ -166,9 +166,9 @@ def with_sites(
 
 
 def _read_by_others(claim: Abstraction) -> Iterator[str]:
-    assert claim.high is not None
-    for name in claim.high.endogenous:
-        mechanism = claim.high[name].mechanism
+    high = high_model(claim)
+    for name in high.endogenous:
+        mechanism = high[name].mechanism
         yield from () if mechanism is None else free_names(mechanism)
 
 

@@ -14,6 +14,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.intervention import NOTHING, Hard
 from tauomega.theory.kernel import (
@@ -114,7 +115,7 @@ def soft(rng: random.Random) -> Abstraction:
 def listed(rng: random.Random) -> Abstraction:
     """Claims with an ω listed on hard interventions, mostly the derived one, and perhaps I_H declared."""
     claim = random_claim(rng)
-    assert claim.high is not None
+    high = high_model(claim)
     pairs: list[tuple[Hard, Hard]] = [(NOTHING, NOTHING)]
     for name, expression in claim.tau.items():
         block = sorted(_names(expression))
@@ -123,7 +124,7 @@ def listed(rng: random.Random) -> Abstraction:
             rest = {n: next(iter(finite_domain(claim.scm, n))) for n in claim.scm.endogenous}
             image = {name: claim.read({**rest, **setting})[name]}
             if rng.random() < 0.1:
-                image = {name: rng.choice(list(finite_domain(claim.high, name)))}
+                image = {name: rng.choice(list(finite_domain(high, name)))}
             pairs.append((Hard.from_mapping(setting), Hard.from_mapping(image)))
     omega = tuple(dict(pairs).items())
     declared = tuple(dict.fromkeys(j for _, j in omega)) if rng.random() < 0.3 else None
@@ -205,7 +206,7 @@ def _settings_of_bits(count: int) -> list[tuple[int, ...]]:
 def with_kernels(rng: random.Random) -> Abstraction:
     """Markovian and other claims with intervention kernels, supported by the fibres of τ or not."""
     claim = rng.choice((markovian, random_claim))(rng)
-    assert claim.high is not None
+    high = high_model(claim)
     kernels: dict[str, dict[Value, tuple[Fraction, ...]]] = {}
     on_fibres = rng.random() < 0.7
     for name, expression in claim.tau.items():
@@ -213,7 +214,7 @@ def with_kernels(rng: random.Random) -> Abstraction:
         parts = [{}] if not block else _settings(claim.scm, block)
         rest = {n: next(iter(finite_domain(claim.scm, n))) for n in claim.scm.endogenous}
         kernels[name] = {}
-        for value in finite_domain(claim.high, name):
+        for value in finite_domain(high, name):
             own = [claim.read({**rest, **part})[name] == value for part in parts]
             weights = [rng.randint(0, 2) * (hit or not on_fibres) for hit in own]
             if not sum(weights):

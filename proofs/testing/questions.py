@@ -18,7 +18,7 @@ from tauomega.solvers.omega import omega_tau
 from tauomega.solvers.problems import problem_of
 from tauomega.theory.abstraction import Abstraction
 from tauomega.theory.defect import Relation, Violated, clauses
-from tauomega.theory.definition import Definition
+from tauomega.theory.definition import Definition, high_model
 from tauomega.theory.definitions.constructive import Constructive
 from tauomega.theory.definitions.exact import Exact
 from tauomega.theory.definitions.interchange import InterchangeConsistency
@@ -192,12 +192,12 @@ def _changed(rng: random.Random, declared: Sequence[Declaration]) -> list[Declar
 
 def _with_map_of_contexts(rng: random.Random, claim: Abstraction) -> Abstraction:
     """The same with τ_U given: mostly the identity, sometimes with one root read otherwise."""
-    assert claim.high is not None
-    maps: dict[str, Expression] = {name: Reference(name) for name in claim.high.roots}
+    high = high_model(claim)
+    maps: dict[str, Expression] = {name: Reference(name) for name in high.roots}
     if rng.random() < 0.3:
-        victim = rng.choice(claim.high.roots)
+        victim = rng.choice(high.roots)
         space = [(name, finite_domain(claim.scm, name)) for name in claim.scm.roots]
-        maps[victim] = random_function(rng, space, finite_domain(claim.high, victim), depth=2)
+        maps[victim] = random_function(rng, space, finite_domain(high, victim), depth=2)
     return replace_claim(claim, tau_u=maps)
 
 
@@ -252,12 +252,12 @@ def _listed(rng: random.Random, claim: Abstraction) -> tuple[Abstraction, Family
         listed[hard] = omega_tau(claim, facts, hard)
     if rng.random() < 0.5:
         return claim, Given(tuple(listed))
-    assert claim.high is not None
+    high = high_model(claim)
     pairs = []
     for low, image in listed.items():
         if image is None or rng.random() < 0.1:
-            above = [name for name in claim.high.endogenous if rng.random() < 0.4]
-            values = [(name, rng.choice(list(finite_domain(claim.high, name)))) for name in above]
+            above = [name for name in high.endogenous if rng.random() < 0.4]
+            values = [(name, rng.choice(list(finite_domain(high, name)))) for name in above]
             image = Hard(tuple(values))
         pairs.append((low, image))
     return replace_claim(claim, omega=tuple(pairs)), Given(None)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import product
 
 from tauomega.theory.abstraction import Abstraction
+from tauomega.theory.definition import high_model
 from tauomega.theory.errors import EvaluationError, InputError
 from tauomega.theory.intervening import parents_of
 from tauomega.theory.intervention import (
@@ -186,9 +187,8 @@ def _broken_claim(rng: random.Random) -> Abstraction | None:
 
 def broken(rng: random.Random, claim: Abstraction) -> Abstraction:
     """A claim with one mechanism of one of its models drawn again."""
-    assert claim.high is not None
     side = rng.choice(("low", "high"))
-    model = claim.scm if side == "low" else claim.high
+    model = claim.scm if side == "low" else high_model(claim)
     victim = rng.choice([n for n in model.endogenous if model[n].mechanism is not None])
     earlier = model.order[: model.order.index(victim)]
     candidates = [*model.roots, *(n for n in earlier if n not in model.roots)]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tauomega.bridge.network import Activation, Layer, Network
 from tauomega.theory.abstraction import Abstraction
-from tauomega.theory.definition import Definition
+from tauomega.theory.definition import Definition, high_model
 from tauomega.theory.errors import InputError
 from tauomega.theory.family import All, Block, Family, Reach, Single, TauMax
 from tauomega.theory.intervention import Hard
@@ -207,12 +207,12 @@ def _blind(draw: st.DrawFn) -> Abstraction:
 def _broken(draw: st.DrawFn) -> Abstraction:
     """A computed claim with another high-level model on the same variables."""
     claim = draw(_computed())
-    assert claim.high is not None
-    known: list[tuple[str, Domain]] = [(r, finite_domain(claim.high, r)) for r in claim.high.roots]
-    declared = [v for v in claim.high.variables if v.kind is Kind.EXOGENOUS]
+    high = high_model(claim)
+    known: list[tuple[str, Domain]] = [(r, finite_domain(high, r)) for r in high.roots]
+    declared = [v for v in high.variables if v.kind is Kind.EXOGENOUS]
     made = [Declaration(v.name, v.kind, v.domain, v.law) for v in declared]
-    for name in claim.high.order:
-        own = finite_domain(claim.high, name)
+    for name in high.order:
+        own = finite_domain(high, name)
         chosen = draw(st.lists(st.sampled_from(known), max_size=2, unique_by=lambda pair: pair[0]))
         mechanism = draw(_functions(chosen, own))
         made.append(Declaration(name, Kind.ENDOGENOUS, own, None, mechanism))
@@ -305,8 +305,7 @@ def chains(draw: st.DrawFn) -> tuple[Abstraction, Abstraction]:
 
 
 def _with_names(claim: Abstraction, names: Mapping[str, str]) -> Abstraction:
-    assert claim.high is not None
-    above = renamed_model(claim.high, names)
+    above = renamed_model(high_model(claim), names)
     return Abstraction(claim.low, above, {names.get(n, n): e for n, e in claim.tau.items()})
 
 

@@ -14,6 +14,7 @@ from itertools import product
 from math import prod
 from typing import final
 
+from tauomega.theory.definition import high_model
 from tauomega.theory.intervention import Hard
 from tauomega.theory.kernel import Hole, Value, evaluate, free_names
 from tauomega.theory.kernel.circuit import FALSE, TRUE
@@ -81,10 +82,9 @@ class Demands:
     )
 
     def __init__(self, sketch: Sketch, plan: Plan, budget: Budget) -> None:
-        assert sketch.claim.high is not None
         self.claim, self.plan = sketch.claim, plan
         self.low: SCM = sketch.claim.scm
-        self.high: SCM = sketch.claim.high
+        self.high: SCM = high_model(sketch.claim)
         self.tables = Tables(sketch)
         self.reads = self._reads(budget)
         self._contexts_above: dict[tuple[Value, ...], dict[str, Known]] = {}

@@ -84,8 +84,8 @@ def relabellings(sketch: Sketch, policy: TauUPolicy) -> list[Relabelling]:
 
 
 def _identity(sketch: Sketch, movable: Sequence[str]) -> Relabelling:
-    assert sketch.claim.high is not None
-    values = {n: {v: v for v in values_of(sketch.claim.high.domain(n))} for n in movable}
+    high = high_model(sketch.claim)
+    values = {n: {v: v for v in values_of(high.domain(n))} for n in movable}
     return Relabelling({n: n for n in movable}, values)
 
 
