@@ -47,6 +47,7 @@ TESTS = (
     "tests/proofs/certificates/test_checker.py",
     "tests/proofs/certificates/test_refusals.py",
     "tests/proofs/certificates/test_boxes.py",
+    "tests/proofs/certificates/test_distances.py",
     "tests/proofs/certificates/test_certificates.py",
 )
 FIRST = {
@@ -57,7 +58,11 @@ FIRST = {
     "commuting": "test_blasting",
     "commuting_circuit": "test_blasting",
     "diagram": "test_circuit",
+    "distances": "test_distances",
     "enclosing": "test_enclosing",
+    "interchanges": "test_distances",
+    "matching": "test_distances",
+    "shares": "test_distances",
     "words": "test_words",
 }
 """Module -> the tests that are run first."""
