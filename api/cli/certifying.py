@@ -53,10 +53,16 @@ class Written:
         }
 
 
-def why_no_certificate(task: Task, *, distance: bool = False) -> str:
-    """Why there can be none, before anything is decided; empty if there may be one."""
+def why_no_certificate(task: Task, path: Path, *, distance: bool = False) -> str:
+    """Why there can be none, before anything is decided; empty if there may be one.
+
+    Raises:
+        InputError: the file's folder is missing.
+    """
     from tauomega.proofs.certificates.asked import why_not
 
+    if not path.absolute().parent.is_dir():
+        raise InputError([f"{path} cannot be written: there is no folder {path.parent}"])
     return why_not(task.claim, task.definition, task.at_most, distance=distance)
 
 

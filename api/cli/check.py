@@ -100,7 +100,7 @@ def command(
             loaded = replace(loaded, at_most=at_most)
         written = None
         if certificate is not None:
-            reason = why_no_certificate(loaded)
+            reason = why_no_certificate(loaded, certificate)
             written = Written(reason=reason) if reason else None
             if written is not None:
                 click.echo(written.line, err=True)

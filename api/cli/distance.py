@@ -72,7 +72,7 @@ def command(
         read = load(task, family=family, definition=kind)
         stopped, written = False, None
         if certificate is not None:
-            reason = why_no_certificate(read, distance=True)
+            reason = why_no_certificate(read, certificate, distance=True)
             written = Written(reason=reason) if reason else None
             if written is not None:
                 click.echo(written.line, err=True)

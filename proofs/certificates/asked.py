@@ -59,7 +59,7 @@ def asked_of(
         )
     name = definition.name
     if name not in CERTIFIED:
-        why = _beyond(definition.defect(claim)) or "is another question"
+        why = _beyond(definition.defect(claim)) or "is none of the definitions that are checked"
         raise NotCertifiedError(
             f"{name} {why}; the checker knows squares that commute, perhaps up to a largest distance, and "
             f"the share of interchanges: {', '.join(sorted(CERTIFIED))}"
