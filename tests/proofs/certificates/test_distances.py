@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,17 @@ from tauomega.cli.exit_code import ExitCode
 from tauomega.loading import example_text
 from tauomega.proofs.certificates import contexts
 from tauomega.proofs.certificates.asked import why_not
+from tauomega.proofs.certificates.checker import matching
 from tauomega.proofs.certificates.checker.asking import question_of
 from tauomega.proofs.certificates.checker.checking import check_certificate
 from tauomega.proofs.certificates.checker.decoding import claim_of
 from tauomega.proofs.certificates.checker.distances import METRICS, bounded, distance_of
 from tauomega.proofs.certificates.checker.document import RefusedError, canonical
 from tauomega.proofs.certificates.checker.evidence import check_squares, transcript_of
-from tauomega.proofs.certificates.checker.squares import settings_of, sides_at
+from tauomega.proofs.certificates.checker.factors import states_of
+from tauomega.proofs.certificates.checker.shares import check_share
+from tauomega.proofs.certificates.checker.squares import settings_of, sides_at, work_of
+from tauomega.proofs.certificates.checker.statements import context_map, statement_of
 from tauomega.proofs.certificates.encoding import NotCertifiedError, claim_to_json
 from tauomega.proofs.certificates.exporting import clauses_and_proof
 from tauomega.proofs.certificates.verifying import verify
@@ -42,7 +47,9 @@ from tauomega.theory.definitions.interchange_accuracy import InterchangeAccuracy
 from tauomega.theory.definitions.similar import Similar, Statistic
 from tauomega.theory.definitions.tau_abstraction import TauAbstraction
 from tauomega.theory.errors import InputError
+from tauomega.theory.kernel.commuting import squares_of
 from tauomega.theory.kernel.evaluation import evaluate
+from tauomega.theory.kernel.program import Kind
 from tauomega.theory.metric import Metric
 from tauomega.theory.policy import TauUPolicy
 from tauomega.theory.quantity import INFINITE, Ball, lower, upper
@@ -401,6 +408,71 @@ def test_interchange_accuracy_is_an_exact_share() -> None:
             check_certificate(sealed(changed))
 
 
+def test_a_share_is_of_all_interchanges_and_its_words_are_its_own() -> None:
+    claim, definition = accuracy_of("ce8")
+    document = measured(claim, definition)
+    assert (
+        "of the interchanges of A, B at once, all but a share of 1/4: with "
+        in document["statement"]
+    )
+    bounded_ = decided(claim, definition, Fraction(1, 5))
+    assert "B at once, all but a share of at most 1/5: with " in bounded_["statement"]
+    both = json.loads(canonical(document))
+    both["parameters"]["at_most"] = "1/4"
+    with pytest.raises(RefusedError, match="no sites to swap, or two bounds"):
+        check_certificate(sealed(both))
+    exactly = decided(claim, definition, Fraction(1, 4))
+    exactly |= {
+        "verdict": "fails",
+        "statement": exactly["statement"].replace("holds", "does not hold"),
+    }
+    with pytest.raises(RefusedError, match="a share of 1/4 does not commute"):
+        check_certificate(sealed(exactly))
+    found = question_of(claim_of(document["claim"]), "interchange-accuracy", document["parameters"])
+    squares = squares_of(statement_of(found, context_map(found)))
+    lines = []
+    for setting in settings_of(squares):
+        if setting["swap A"] and setting["swap B"]:
+            for base in states_of(squares.context, squares.program.domains(Kind.EXOGENOUS)):
+                below, above = zip(*(s[1:] for s in sides_at(squares, setting | base)), strict=True)
+                lines.append([*below, *(above if below != above else ())])
+    text = "".join("\t".join(map(str, line)) + "\n" for line in lines)
+    assert sha256(text.encode()).hexdigest() == document["proof"]["squares"]["sha256"]
+
+
+def test_a_share_is_not_taken_over_parameters() -> None:
+    low = SCM.from_text("param t : bool\ninput a : bool\nn = not a\nout = not n")
+    high = SCM.from_text("input a : bool\nn = not a\nout = not n")
+    for models in ((low, high), (low, low)):
+        claim = Abstraction.from_text(*models, {"out": "out"}, sites={"n": ["n"]})
+        parameters = {"swapped": "n", "sources": "all", "scored": "outputs", "tau_u": "inputs"}
+        found = claim_of(claim_to_json(claim, InterchangeAccuracy()))
+        asked_ = question_of(found, "interchange-accuracy", parameters)
+        with pytest.raises(RefusedError, match="the models have parameters"):
+            check_share(asked_, "holds", {})
+
+
+def test_counting_contexts_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    low, high = SCM.from_text("U : bool\nX = U"), SCM.from_text("V : bool\nW : bool\nA = V")
+    claim = Abstraction.from_text(low, high, {"A": "X"})
+    document = json.loads(certificate_of(claim, TauAbstraction(), check(claim, TauAbstraction())))
+    rare = document["proof"]["counterexample"]["above"]
+    found = question_of(claim_of(document["claim"]), "tau-abstraction", document["parameters"])
+    work = work_of(one_model(found)) * 2 * len(rare)
+    monkeypatch.setattr(matching, "WORK", work)
+    assert "1 of 2 low-level contexts" in matching.check_too_few(found, rare)
+    monkeypatch.setattr(matching, "WORK", work - 1)
+    with pytest.raises(RefusedError, match=f"more than {work - 1:,} nodes to evaluate"):
+        matching.check_too_few(found, rare)
+
+
+def test_a_counterexample_stands_alone() -> None:
+    document = decided(sums("max(X, Y)"), Similar(metric=Metric.L1), Fraction(2))
+    document["proof"]["squares"] = {"kind": "construction"}
+    with pytest.raises(RefusedError, match="more than a counterexample"):
+        check_certificate(sealed(document))
+
+
 # ---------------------------------------------------------------- refused by name
 
 
@@ -492,6 +564,10 @@ def test_the_commands_write_what_verify_accepts(
         assert f"distance {bound} from the high-level one" in out
         assert "the text asks for a defect up to 0" in out
     file.unlink()
+    nowhere = str(tmp_path / "no" / "c.json")
+    for command in (["check", "ce6"], ["distance", "ce19"]):
+        assert ExitCode.BAD_INPUT == main([*command, "--certificate", nowhere])
+        assert f"{nowhere} cannot be written: there is no folder" in capsys.readouterr().err
     assert ExitCode.HOLDS == main(["distance", "adder", "--certificate", str(file), "--json"])
     told = json.loads(capsys.readouterr().out)["certificate"]
     assert told["file"] is None
