@@ -3,16 +3,18 @@ PYTHON ?= python3
 # `make bench` measures up to 2^24 squares and writes the README's table; it takes minutes.
 ARGS ?= --write README.md
 RUN = .venv/bin/python -m
+# Neighbouring tests stay together, so that what a module makes for its tests is made once.
+TWO = -n 2 --dist worksteal
 
 .PHONY: demo test slow bench lint
 demo: .venv/ready
 	@$(RUN) tauomega demo
 
 test: .venv/ready
-	@$(RUN) pytest -q -n 2
+	@$(RUN) pytest -q $(TWO)
 
 slow: .venv/ready
-	@$(RUN) pytest -q -n 2 -m slow
+	@$(RUN) pytest -q $(TWO) -m slow
 
 bench: .venv/ready
 	@.venv/bin/python tests/benchmarks/table_speed.py $(ARGS)

@@ -124,12 +124,12 @@ def test_the_order_of_the_units_changes_nothing_and_resuming_does_what_is_missin
 
 @pytest.mark.slow
 def test_the_smoke_suite_on_two_workers(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ExitCode.HOLDS == main(["bench", "run", "smoke", "--output", "a"])
-    assert ExitCode.HOLDS == main(["bench", "run", "smoke", "--output", "b", "--order", "1"])
+    """That order changes nothing is shown above; that answers are pure functions, with the methods."""
+    assert ExitCode.HOLDS == main(["bench", "run", "smoke", "--output", "a", "--order", "1"])
     out = capsys.readouterr().out
     assert "A sample saw no disagreement, and the claim is false:" in out
     assert "exact 4095/4096 = 0.999756" in out
-    assert rows(capsys, "a") == rows(capsys, "b")
+    assert {"das", "random"} <= {row["method"] for row in rows(capsys, "a")}
 
 
 def mlp_directory(folder: Path, **changes: object) -> None:

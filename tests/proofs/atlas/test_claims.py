@@ -123,7 +123,7 @@ def test_a_wrong_implication_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(proved, "_from", leaving)
     monkeypatch.setattr(claims, "chain", proved.chain.__wrapped__)
-    for seed in range(20):
+    for seed in (3, *range(20)):  # the first one contradicts them today
         if disagreements(seed, 4)[2]:
             return
     pytest.fail("no claim contradicts a false implication")
