@@ -197,21 +197,34 @@ def _decide(
     run = Run(tuple(asked), budget.used, tuple(notes))
     if unknown is not None:
         part, answer, accepted = unknown
-        # Of a mean, squares that differ may be among those examined.
-        squares = not is_quantitative(part.defect)
-        return Unknown(
-            question,
-            tuple(results),
-            f"{part.name}: {answer.reason or 'no engine decided it'}",
-            Bounds(answer.lo, answer.hi),
-            Coverage(answer.total, answer.examined) if squares else None,
-            advice(question, budget, accepted=accepted),
-            answer.measures,
-            run=run,
-        )
+        counsel = advice(question, budget, accepted=accepted)
+        return _unknown(question, tuple(results), part, answer, counsel, run)
     evidence = weakest([e for _, e in proofs], tuple(dict.fromkeys(relies)))
     measures = counted or _measures(claim, parts, facts, budget)
     return Holds(question, tuple(results), evidence, witness, notes=(), measures=measures, run=run)
+
+
+def _unknown(
+    question: Question,
+    results: tuple[ClauseResult, ...],
+    part: Part,
+    answer: Answer,
+    counsel: str,
+    run: Run,
+) -> Unknown:
+    """What the first clause that nobody decided leaves open."""
+    # Of a mean, squares that differ may be among those examined.
+    squares = not is_quantitative(part.defect)
+    return Unknown(
+        question,
+        results,
+        f"{part.name}: {answer.reason or 'no engine decided it'}",
+        Bounds(answer.lo, answer.hi),
+        Coverage(answer.total, answer.examined) if squares else None,
+        counsel,
+        answer.measures,
+        run=run,
+    )
 
 
 def _measures(
