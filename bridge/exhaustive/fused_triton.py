@@ -1,6 +1,6 @@
 """The filter as one kernel of a GPU: nothing but a byte a pair is written, and read back where it tells.
 
-It needs Triton, which PyTorch brings where it is built for CUDA, and one map to a few outputs after the sum;
+It needs Triton 3.4, which PyTorch 2.8 brings where it is built for CUDA, and one map to a few outputs after the sum;
 a longer chain runs on tensors, whose products a GPU's library does best.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import final
 
@@ -25,6 +26,7 @@ MOST_OUTPUTS = 8
 PAIRS = 2**28
 """Pairs of a launch: a byte each."""
 DEVICES = ("cuda",)
+OLDEST = 3, 4
 WARPS = 4
 """Of 32 threads each, to a program."""
 
@@ -58,7 +60,7 @@ class TritonScan:
     @classmethod
     def of(cls, fused: Fused) -> TritonScan | None:
         """This form of the filter, or `None` where it cannot be had."""
-        if find_spec("triton") is None or fused.base.part.device.type not in DEVICES:
+        if fused.base.part.device.type not in DEVICES or not _has_triton():
             return None
         layers = layers_of(fused)
         if layers is None or len(layers.maps) != 1 or layers.slopes[1] != 1:
@@ -105,6 +107,14 @@ class TritonScan:
         missing = -rows % tile
         part = pad(split.part.T, (0, missing, 0, len(self.weight) - units)).contiguous()
         return part, pad(self.factor * split.radius, (0, missing))
+
+
+def _has_triton() -> bool:
+    """Whether there is a Triton whose kernels have tuples."""
+    if find_spec("triton") is None:
+        return False
+    major, minor = version("triton").split(".")[:2]
+    return (int(major), int(minor)) >= OLDEST
 
 
 def _read_off(marks: Tensor, wrong: Tensor, keep: int, bases: int) -> tuple[Tensor, Tensor]:
