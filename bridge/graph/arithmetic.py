@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol, final, runtime_checkable
 
-import flint
-
 from tauomega.theory.errors import AbstractionError
 from tauomega.theory.kernel import Apply, Constant, Expression, Operator, exact
 
@@ -78,6 +76,8 @@ class _Rational:
     """Exact rationals."""
 
     def number(self, value: Fraction) -> Scalar:
+        import flint
+
         return flint.fmpq(value.numerator, value.denominator)
 
     def maximum(self, a: Scalar, b: Scalar) -> Scalar:
@@ -99,6 +99,8 @@ class Balls:
 
     def number(self, value: Fraction) -> Scalar:
         """A ball around a rational; a point if it is dyadic and short."""
+        import flint
+
         with flint.ctx.workprec(self.bits):
             return flint.arb(flint.fmpq(value.numerator, value.denominator))
 

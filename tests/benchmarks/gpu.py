@@ -4,6 +4,8 @@
     python tests/benchmarks/gpu.py --small                                       # seconds, on a CPU too
     python tests/benchmarks/gpu.py --only variants decoders
 
+PyTorch and its companions suffice, and nothing need be installed: `PYTHONPATH=.links python tests/benchmarks/gpu.py`.
+
 Every section has what was predicted before anybody ran it, what was found, and, where there is something to
 fail, whether it passed. A section that breaks, or for which memory is short, says so and loses none of the
 others; the file is written anew after each, so that a run that is killed keeps what it has. Rates are of the

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,21 @@ def test_the_gpu_run_passes_at_a_small_size(gpu: Any, tmp_path: Path) -> None:
         for row in ways.values():
             rate, roofs = row["interchanges/s"], row["roofs, interchanges/s"]
             assert row["share of it"] * roofs[row["the roof that binds"]] == pytest.approx(rate)
+
+
+@pytest.mark.slow
+def test_it_needs_no_solver(tmp_path: Path) -> None:
+    """A machine with a GPU may have PyTorch and its companions, and nothing else of ours."""
+    script = Path(__file__).with_name("gpu.py")
+    without = ["z3", "flint", "pysat", "oxidd", "msgspec", "click", "hypothesis", "rich"]
+    program = (
+        f"import runpy, sys; sys.modules.update(dict.fromkeys({without}));"
+        f"sys.argv[1:] = ['--small', '--only', 'enclosures', 'bounds', 'containment'];"
+        f"sys.path.insert(0, {str(script.parent)!r}); runpy.run_path({str(script)!r}, run_name='__main__')"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert 0 == found.returncode, found.stderr
+    assert 3 == found.stderr.count(": passed")
 
 
 @pytest.mark.slow
