@@ -25,6 +25,36 @@ from ..kernel.errors import nearest
 
 __all__ = ["consequences", "definitions", "find_definition"]
 
+_CALLED = {
+    "activation-patching": "interchange",
+    "aic": "invariance",
+    "c-dag": "cluster-dag",
+    "causal-abstraction": "constructive",
+    "causal-abstraction-error": "cae",
+    "causal-consistency": "exact",
+    "cluster-graph": "cluster-dag",
+    "d-max": "similar",
+    "d-tau": "approximate",
+    "das": "interchange",
+    "faithfulness": "circuit",
+    "ic": "alpha",
+    "iia": "interchange-accuracy",
+    "iil": "alpha",
+    "iit": "interchange",
+    "interchange-intervention": "interchange",
+    "interchange-intervention-accuracy": "interchange-accuracy",
+    "interventional-consistency": "alpha",
+    "isc": "alpha",
+    "isil": "alpha",
+    "linear-abstraction": "t-abstraction",
+    "patching": "interchange",
+    "q-tau": "query-consistency",
+    "soft-abstraction": "soft",
+    "tau-omega": "exact",
+    "τ-ω": "exact",
+}
+"""What papers and other tools call a notion -> its name here."""
+
 _FIRST = ("observational", "exact", "uniform", "tau-abstraction", "strong", "constructive")
 
 
@@ -65,12 +95,13 @@ def find_definition(name: str) -> type[Definition]:
     """The definition of this name.
 
     Raises:
-        InputError: there is none; the nearest name is suggested.
+        InputError: there is none; the name of what others call so, or the nearest one, is suggested.
     """
     known = {definition.name: definition for definition in definitions()}
     if name not in known:
-        listed = ", ".join(known)
-        raise InputError([f"unknown definition {name!r}; known: {listed}{nearest(name, known)}"])
+        called = _CALLED.get(name.lower().replace("_", "-").replace(" ", "-"))
+        hint = f"; it is called {called!r} here" if called else nearest(name, known)
+        raise InputError([f"unknown definition {name!r}; known: {', '.join(known)}{hint}"])
     return known[name]
 
 

@@ -10,7 +10,7 @@ from tauomega.cli import demo, doctor
 from tauomega.cli.__main__ import main
 from tauomega.cli.exit_code import ExitCode
 from tauomega.loading import example_names, example_text
-from tauomega.theory.definitions import definitions
+from tauomega.theory.definitions import _CALLED, definitions
 
 
 def test_examples_lists_every_task_with_a_title(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,3 +111,22 @@ def test_a_definition_says_what_its_parameters_choose_from(
     shown = capsys.readouterr().out
     assert "    metric: one of discrete, hamming, l1, euclidean, squared, sup\n" in shown
     assert "    tau_u: one of identity, inputs, searched, searched-onto\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("IIA", "interchange-accuracy"),
+        ("c-dag", "cluster-dag"),
+        ("Causal Abstraction Error", "cae"),
+    ],
+)
+def test_a_notion_is_found_by_what_others_call_it(
+    theirs: str, ours: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ExitCode.BAD_INPUT == main(["definitions", theirs])
+    assert f"it is called {ours!r} here" in capsys.readouterr().err
+
+
+def test_what_others_call_a_notion_is_one() -> None:
+    assert set(_CALLED.values()) <= {definition.name for definition in definitions()}
