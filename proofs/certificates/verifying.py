@@ -32,7 +32,7 @@ class Verified:
     Attributes:
         outcome: `accepted`, `refused`, `not checked` (time or memory were over), or `no certificate`.
         reason: why not; empty if accepted.
-        verdict: `holds` or `fails`, of an accepted one.
+        verdict: `holds`, `fails` or `distance`, of an accepted one.
         statement: what is proved, in the checker's words.
         shown: (clause, how it was checked).
         relies_on: theorems, with their scripts.

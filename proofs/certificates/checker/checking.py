@@ -36,7 +36,7 @@ class Accepted:
     """What a certificate proves, and what that rests on.
 
     Attributes:
-        verdict: `holds` or `fails`.
+        verdict: `holds`, `fails` or `distance`.
         statement: the definition with its parameters, in words of the checker's own.
         shown: clause -> how it was checked.
         relies_on: theorems, with the scripts that show them.
