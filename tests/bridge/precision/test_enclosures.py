@@ -186,7 +186,7 @@ TEXTS = (
     "-x", "x + y", "x - 1/3", "x * y", "x * (1/3)", "min(x, y)", "max(x, y)", "relu(x)", "abs(x)", "floor(x)", "floor(x * (1/3))",
     "x < y", "x <= y", "x > y", "x >= y", "x == y", "x != y", "not (x < y)", "(x < 1) and (y > 0)",
     "(x < 1) or (y > 0)", "(x > 0) xor (y > 0)", "count(x > 0, y > 0)", "if x > 0 then y else 2", "if x > 0 then 1 else y",
-    "0.1 + x", "x * (0 - 0.1)", "if x == y then 1 else 0",
+    "0.1 + x", "max(x, 1/3)", "min(x, 0.1)", "x * (0 - 0.1)", "if x == y then 1 else 0",
 )  # fmt: skip
 
 
