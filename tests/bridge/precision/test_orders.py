@@ -160,6 +160,24 @@ def test_every_order_lies_in_the_enclosure(name: str, activation: str) -> None:
                     assert (found <= high[i][own]).all(), (SEED, name, k)
 
 
+def test_layers_that_are_set_after_others_have_the_values_of_their_own_sources() -> None:
+    net = network(SEED, (4, 6, 5, 2))
+    rows = rounded(np.random.default_rng(SEED).normal(size=(3, 4)), FORMATS["float32"])
+    form = OrdersNetwork(net, "float32")
+    clean = form.clean(rows)
+    bases, first, second = np.array([0, 1]), np.array([2, 0]), np.array([1, 2])
+    units = np.array([0, 3])
+    patched = form.patched(clean, bases, {0: [(units, first)], 1: [(units, second)]})
+    one, two = patched[0], patched[1]
+    assert one is not None
+    assert two is not None
+    assert (one.centre[:, units] == clean[0].taken(first).centre[:, units]).all()
+    assert (two.centre[:, units] == clean[1].taken(second).centre[:, units]).all()
+    others = np.array([1, 2, 4])
+    assert (one.centre[:, others] == clean[0].taken(bases).centre[:, others]).all()
+    assert (two.centre[:, others] != clean[1].taken(bases).centre[:, others]).any()
+
+
 @pytest.mark.parametrize("name", NARROW)
 def test_the_real_value_of_the_stored_weights_lies_in_the_enclosure(name: str) -> None:
     net = network(3, (4, 12, 8, 2))
