@@ -464,3 +464,7 @@ def test_scored_variables_may_differ_and_are_truths() -> None:
         else:
             with pytest.raises(RefusedError, match="a leaf is not proved"):
                 check_boxes(question, [[[-1]] * 16])
+
+
+def test_limits_of_boxes_are_those_that_are_documented() -> None:
+    assert (2_000_000, 2**16) == (boxes_module.NODES, boxes_module.TUPLES)
