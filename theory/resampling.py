@@ -6,7 +6,7 @@ notions, which differ as soon as two things are ablated:
 
 `shared`: one u' for all, an interchange of everything outside with one other run, as circuits are patched from one
 counterfactual input (Conmy et al. (2023), arXiv:2304.14997). `each`: every ablated variable or edge has a u' of its
-own, as causal scrubbing (Chan et al. (2022)) resamples what a hypothesis says does not matter.
+own, as causal scrubbing (Chan et al. 2022, Alignment Forum) resamples what a hypothesis says does not matter.
 
 The values are those of the whole model on u', nothing ablated. Both models get the drawn roots as further exogenous
 variables, each with the law of the root that it is drawn like; the model does not read them, the circuit does. So
