@@ -247,8 +247,10 @@ def spoiled(originals: Sequence[bytes], rng: random.Random) -> tuple[Damaged, by
 
 
 def is_refused_for(data: bytes, original: bytes) -> bool:
-    """Whether the checker refuses bytes as a certificate of the task that another one is about."""
+    """Whether the checker refuses bytes as a certificate of what another one states of its task."""
+    stated = json.loads(original)
     try:
-        return check_certificate(data).task != str(json.loads(original)["task"])
+        found = check_certificate(data)
+        return (found.task, found.statement) != (stated["task"], stated["statement"])
     except RefusedError:
         return True
