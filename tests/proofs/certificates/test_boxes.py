@@ -391,6 +391,11 @@ def test_questions_over_boxes_have_sites_that_are_units() -> None:
         (replace(claim, sites={}), {"radius": "1", "joint": "1"}, "and sites"),
         (replace(claim, sites={"A": ()}), {"radius": "1", "joint": "1"}, "a site has units"),
         (
+            replace(claim, sites={"A": ("h",), "B": ("a",)}),
+            {"radius": "1", "joint": "1"},
+            "a site has units",
+        ),
+        (
             replace(claim, sites={"A": ("h", "a")}),
             {"radius": "1", "joint": "1"},
             "a site has units",

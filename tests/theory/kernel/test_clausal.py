@@ -92,6 +92,7 @@ def test_every_damage_to_a_proof_is_refused() -> None:
     ("clauses", "steps", "message"),
     [
         ([(1,), (-1,)], [], "the last step is not the empty clause"),
+        ([(1,), (-1, 2)], [((2,), (0, 1))], "the last step is not the empty clause"),
         ([(1,), (-1,)], [((2,), (0,))], "step 0 ends without a conflict"),
         ([(1,), (-1,)], [((), (0, 2))], "step 0 refers to clause 2, which is not there yet"),
         ([(1,), (-1,)], [((), (0, -1))], "step 0 refers to clause -1, which is not there yet"),
