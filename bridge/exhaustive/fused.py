@@ -89,9 +89,10 @@ class Fused:
             return None
         kept = values.index_fill(1, torch.cat(columns), 0)
         base = Split(torch.addmm(bias, kept, weight.T), radius.of_rows(kept))
+        rows = (value.reshape(len(value), -1) for value in held)  # of one unit: a number a row
         sources = tuple(
             Split(value @ weight[:, own].T, radius.of_rows(value, own))
-            for value, own in zip(held, columns, strict=True)
+            for value, own in zip(rows, columns, strict=True)
         )
         return cls(base, sources, tuple(chain), readout)
 

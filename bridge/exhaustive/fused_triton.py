@@ -27,6 +27,7 @@ PAIRS = 2**28
 """Pairs of a launch: a byte each."""
 DEVICES = ("cuda",)
 OLDEST = 3, 4
+"""The first Triton whose kernels have tuples."""
 WARPS = 4
 """Of 32 threads each, to a program."""
 

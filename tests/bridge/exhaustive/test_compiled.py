@@ -195,6 +195,17 @@ def test_a_threshold_is_compared_after_the_last_activation(way: str, threshold: 
         assert same(quick, plain)
 
 
+@pytest.mark.parametrize("text", ["1[:, 4]", "1[:, (5, 2)]", "1[:, 7:]"])
+def test_a_site_is_one_unit_or_units_in_any_order(way: str, text: str) -> None:
+    module, inputs = layers(0, (3, 10, 8, 2), 0.0), torch.randn(16, 3)
+    graph = capture(module, inputs[:2])
+    quick, plain = (
+        list(sweep(graph, inputs, {"A": graph.site(text)}, Argmax(), EXPECTED, rows=48, filtered=f))
+        for f in (True, False)
+    )
+    assert all(map(same, quick, plain))
+
+
 def test_each_pair_has_a_radius_of_its_own() -> None:
     """An input of large values widens the radius of its own pairs and of no other."""
     module = layers(1, (3, 10, 8, 2), 0.0)
